@@ -1,0 +1,15 @@
+//! What every room shares: ids, time, errors, money and the filter language. No I/O.
+
+mod amount;
+mod clock;
+mod error;
+pub mod filter;
+mod id;
+mod time;
+
+pub use amount::Amount;
+pub use clock::Clock;
+pub use error::{Error, ErrorKind, FieldError, Result};
+pub use filter::{Field, Filter};
+pub use id::{CustomerId, SignalId, WorkspaceId};
+pub use time::{Buckets, Grain, Timestamp, Zone};

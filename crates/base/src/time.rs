@@ -49,7 +49,9 @@ impl Timestamp {
     pub fn from_local(local: NaiveDateTime, zone: Zone) -> Self {
         // Clock changes skip an hour at most twice a year, never more than a day: step forward until the time exists.
         (0..=48)
-            .find_map(|half_hours| zone.from_local_datetime(&(local + chrono::TimeDelta::minutes(30 * half_hours))).earliest())
+            .find_map(|half_hours| {
+                zone.from_local_datetime(&(local + chrono::TimeDelta::minutes(30 * half_hours))).earliest()
+            })
             .map_or(Self::MIN, |at| Self::from_micros(at.timestamp_micros()))
     }
 
@@ -57,7 +59,8 @@ impl Timestamp {
     pub fn parse(text: &str, zone: Zone) -> Result<Self, Error> {
         let text = text.trim();
         let wrong = || Error::invalid(format!("'{text}' is not a time; write 2026-01-31 or 2026-01-31T08:30:00Z"));
-        let in_range = |at: DateTime<Utc>| (1..=9999).contains(&at.year()).then(|| Self(at.timestamp_micros())).ok_or_else(wrong);
+        let in_range =
+            |at: DateTime<Utc>| (1..=9999).contains(&at.year()).then(|| Self(at.timestamp_micros())).ok_or_else(wrong);
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
             return in_range(at.to_utc());
         }
@@ -194,7 +197,11 @@ impl Buckets {
                 starts.push(start);
             }
             if starts.len() > Self::LIMIT {
-                return Err(Error::invalid(format!("more than {} {}s lie between {from} and {to}", Self::LIMIT, grain.name())));
+                return Err(Error::invalid(format!(
+                    "more than {} {}s lie between {from} and {to}",
+                    Self::LIMIT,
+                    grain.name()
+                )));
             }
             day = next;
         }
@@ -241,12 +248,18 @@ mod tests {
     #[test]
     fn buckets_follow_the_local_calendar_through_clock_changes() {
         let berlin = chrono_tz::Europe::Berlin;
-        let hours = Buckets::covering(at("2026-03-28T23:00:00Z"), at("2026-03-29T21:59:59Z"), Grain::Hour, berlin).unwrap();
+        let hours =
+            Buckets::covering(at("2026-03-28T23:00:00Z"), at("2026-03-29T21:59:59Z"), Grain::Hour, berlin).unwrap();
         assert_eq!(hours.starts().len(), 23);
-        let days = Buckets::covering(at("2026-03-27T00:00:00Z"), at("2026-03-31T00:00:00Z"), Grain::Day, berlin).unwrap();
+        let days =
+            Buckets::covering(at("2026-03-27T00:00:00Z"), at("2026-03-31T00:00:00Z"), Grain::Day, berlin).unwrap();
         assert_eq!(days.label(days.index(at("2026-03-29T22:30:00Z")).unwrap()), "2026-03-30");
-        let quarters = Buckets::covering(at("2025-12-31T23:30:00Z"), at("2026-12-31T00:00:00Z"), Grain::Quarter, berlin).unwrap();
-        assert_eq!((0..quarters.starts().len()).map(|i| quarters.label(i)).collect::<Vec<_>>().join(" "), "2026-Q1 2026-Q2 2026-Q3 2026-Q4");
+        let quarters =
+            Buckets::covering(at("2025-12-31T23:30:00Z"), at("2026-12-31T00:00:00Z"), Grain::Quarter, berlin).unwrap();
+        assert_eq!(
+            (0..quarters.starts().len()).map(|i| quarters.label(i)).collect::<Vec<_>>().join(" "),
+            "2026-Q1 2026-Q2 2026-Q3 2026-Q4"
+        );
     }
 
     #[test]

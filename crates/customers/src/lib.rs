@@ -1,0 +1,1 @@
+//! Who it was: identities, traits and undoable merges.

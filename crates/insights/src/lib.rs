@@ -1,0 +1,1 @@
+//! What it means: the metric catalogue and the one query shape.

@@ -1,0 +1,1 @@
+//! Routes and projections, each on one page, behind our own accept loop.

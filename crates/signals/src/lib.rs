@@ -1,0 +1,20 @@
+//! What a signal is, and the durable log that keeps it.
+
+mod commit;
+mod log;
+mod projection;
+mod read;
+mod recognise;
+mod row;
+mod seen;
+mod signal;
+mod tally;
+mod volume;
+
+pub use log::{LogSettings, Receipt, Signals};
+pub use projection::{Progress, Projection, Projector};
+pub use read::Tail;
+pub use recognise::Recognise;
+pub use signal::{Body, Draft, Identity, Signal, scalar};
+pub use tally::{Refusal, Refused, Tally, tally};
+pub use volume::Volume;

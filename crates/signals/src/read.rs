@@ -1,0 +1,130 @@
+//! Reading the log in order, and pruning what has safely moved to the lake.
+
+use base::Result;
+use sea_orm::{
+    AccessMode, ConnectionTrait, ExprTrait, FromQueryResult, IsolationLevel, QueryOrder, QuerySelect, TransactionTrait,
+    entity::prelude::*,
+    sea_query::{Expr, OnConflict, Query},
+};
+use store::failed;
+use team::Scope;
+
+use crate::{Signal, Signals, row::signal};
+
+/// What the log holds after a place in it.
+#[derive(Debug)]
+pub enum Tail {
+    /// All of it, in order.
+    Signals(Vec<Signal>),
+    /// Some of it has moved to the lake meanwhile: take a newer snapshot of the lake and ask again.
+    Pruned,
+}
+
+impl Signals {
+    /// At most `limit` signals after a sequence number, in order.
+    pub async fn after(&self, scope: &Scope, seq: i64, limit: usize) -> Result<Vec<Signal>> {
+        let rows = rows_after(scope, seq).limit(u64::try_from(limit).unwrap_or(u64::MAX)).all(self.store.read()).await;
+        rows.map_err(failed)?.into_iter().map(Signal::try_from).collect()
+    }
+
+    /// Everything after a sequence number, read in one snapshot of the database together with how far it was pruned.
+    pub async fn tail(&self, scope: &Scope, after: i64) -> Result<Tail> {
+        let snapshot =
+            self.store.read().begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
+        let snapshot = snapshot.await.map_err(failed)?;
+        let pruned = pruned(&snapshot, scope).await?;
+        let rows =
+            if pruned > after { Vec::new() } else { rows_after(scope, after).all(&snapshot).await.map_err(failed)? };
+        snapshot.commit().await.map_err(failed)?;
+        if pruned > after {
+            return Ok(Tail::Pruned);
+        }
+        Ok(Tail::Signals(rows.into_iter().map(Signal::try_from).collect::<Result<_>>()?))
+    }
+
+    /// The last sequence number given out, in any workspace.
+    pub async fn head(&self) -> Result<i64> {
+        let select = Query::select().column("seq").from("log_head").take();
+        Ok(one(self.store.read(), &select).await?.unwrap_or(0))
+    }
+
+    /// How many signals the log itself holds.
+    pub async fn held(&self, scope: &Scope) -> Result<u64> {
+        signal::Entity::find()
+            .filter(signal::Column::Workspace.eq(scope.workspace().0))
+            .count(self.store.read())
+            .await
+            .map_err(failed)
+    }
+
+    /// Deletes signals up to a sequence number, which must be durable in the lake, and remembers that it did.
+    ///
+    /// What a projection has not yet taken in stays. Answers how many were deleted.
+    pub async fn prune(&self, scope: &Scope, up_to: i64) -> Result<u64> {
+        let behind = Query::select().expr_as(Expr::col("seq").min(), "seq").from("projection").take();
+        let up_to = one(self.store.read(), &behind).await?.map_or(up_to, |slowest| Ord::min(slowest, up_to));
+        let workspace = scope.workspace().0;
+        let mut deleted = 0;
+        loop {
+            let slice_end = Query::select()
+                .column("seq")
+                .from("signal")
+                .and_where(Expr::col("workspace").eq(workspace))
+                .and_where(Expr::col("seq").lte(up_to))
+                .order_by("seq", sea_orm::Order::Asc)
+                .offset(SLICE - 1)
+                .limit(1)
+                .take();
+            let until = one(self.store.read(), &slice_end).await?.unwrap_or(up_to);
+            let delete = Query::delete()
+                .from_table("signal")
+                .and_where(Expr::col("workspace").eq(workspace))
+                .and_where(Expr::col("seq").lte(until))
+                .take();
+            let mark = Query::insert()
+                .into_table("pruned")
+                .columns(["workspace", "seq"])
+                .values_panic([workspace.into(), until.into()])
+                .on_conflict(OnConflict::column("workspace").update_column("seq").to_owned())
+                .take();
+            let before = pruned(self.store.read(), scope).await?;
+            let transaction = self.store.begin().await?;
+            if until > before {
+                transaction.execute(&mark).await.map_err(failed)?;
+            }
+            deleted += transaction.execute(&delete).await.map_err(failed)?.rows_affected();
+            transaction.commit().await.map_err(failed)?;
+            if until == up_to {
+                return Ok(deleted);
+            }
+        }
+    }
+}
+
+/// Rows deleted in one transaction, so that intake never waits long behind pruning.
+const SLICE: u64 = 20_000;
+
+fn rows_after(scope: &Scope, seq: i64) -> Select<signal::Entity> {
+    signal::Entity::find()
+        .filter(signal::Column::Workspace.eq(scope.workspace().0))
+        .filter(signal::Column::Seq.gt(seq))
+        .order_by_asc(signal::Column::Seq)
+}
+
+async fn pruned(connection: &impl ConnectionTrait, scope: &Scope) -> Result<i64> {
+    let select =
+        Query::select().column("seq").from("pruned").and_where(Expr::col("workspace").eq(scope.workspace().0)).take();
+    Ok(one(connection, &select).await?.unwrap_or(0))
+}
+
+async fn one(connection: &impl ConnectionTrait, select: &sea_orm::sea_query::SelectStatement) -> Result<Option<i64>> {
+    #[derive(FromQueryResult)]
+    struct Nullable {
+        seq: Option<i64>,
+    }
+    let row = Nullable::find_by_statement(connection.get_database_backend().build(select))
+        .one(connection)
+        .await
+        .map_err(failed)?;
+    Ok(row.and_then(|row| row.seq))
+}

@@ -1,0 +1,1 @@
+//! Pure maths: intervals, tests and quantiles; no I/O.

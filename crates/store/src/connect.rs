@@ -1,0 +1,162 @@
+//! Opening the store: SQLite in a folder by default, PostgreSQL by its URL.
+
+use base::{Error, Result};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use std::{path::Path, sync::Arc, time::Duration};
+
+use crate::{Disk, failed, migrations};
+
+/// Which database runs beneath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Bundled SQLite in WAL mode, `synchronous=FULL`.
+    Sqlite,
+    /// PostgreSQL 15 or newer.
+    Postgres,
+}
+
+/// The relational store; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    disk: Option<Disk>,
+}
+
+/// The first SQLite whose WAL cannot lose commits to a racing checkpoint (https://sqlite.org/wal.html, section 11).
+const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
+
+impl Store {
+    /// Opens SQLite in `folder`, which must exist, and brings its tables up to date.
+    pub async fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join("harken.db");
+        let path = file.to_str().ok_or_else(|| Error::invalid("the data folder's path is not UTF-8"))?.to_owned();
+        let open = async |connections: u32, read_only: bool| {
+            let mut options = ConnectOptions::new("sqlite::memory:");
+            let path = path.clone();
+            options.max_connections(connections).sqlx_logging(false).record_stmt_in_spans(false);
+            options.acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite
+                    .filename(&path)
+                    .in_memory(false)
+                    .shared_cache(false)
+                    .create_if_missing(!read_only)
+                    .busy_timeout(Duration::from_secs(30))
+                    .foreign_keys(true)
+                    .pragma("journal_mode", "WAL")
+                    // A power cut keeps what was acknowledged only with FULL; NORMAL lost everything since the last checkpoint.
+                    .pragma("synchronous", "FULL")
+                    .pragma("secure_delete", "ON")
+                    .pragma("temp_store", "MEMORY")
+                    .pragma("cache_size", "-16000")
+                    .pragma("wal_autocheckpoint", "4000")
+                    .pragma("journal_size_limit", "67108864")
+                    .pragma("query_only", if read_only { "ON" } else { "OFF" })
+            });
+            Database::connect(options).await.map_err(failed)
+        };
+        // One writing connection: writers queue in the pool, in order, instead of polling SQLite's lock.
+        let writer = open(1, false).await.map_err(|error| error.context(format!("cannot open {}", file.display())))?;
+        refuse_unsafe_sqlite(&writer).await?;
+        migrations::run(&writer).await?;
+        let reader = open(4, true).await?;
+        let disk = Some(Disk::watch(folder)?);
+        Ok(Self(Arc::new(Inner { engine: Engine::Sqlite, reader, writer, disk })))
+    }
+
+    /// Connects to PostgreSQL by its URL and brings its tables up to date.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(Error::invalid(
+                "the database must be a postgres:// URL; without one, SQLite in the data folder is used",
+            ));
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(16)
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false)
+            .acquire_timeout(Duration::from_secs(10));
+        let pool =
+            Database::connect(options).await.map_err(|error| failed(error).context("cannot connect to PostgreSQL"))?;
+        migrations::run(&pool).await?;
+        Ok(Self(Arc::new(Inner { engine: Engine::Postgres, reader: pool.clone(), writer: pool, disk: None })))
+    }
+
+    /// Which database runs beneath.
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// Where reads run. On SQLite these connections refuse to write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.0.reader
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.0.writer
+    }
+
+    /// Refuses with a clear error while the disk is nearly full, so that there is still room to archive and delete.
+    pub fn ensure_room(&self) -> Result<()> {
+        self.0.disk.as_ref().map_or(Ok(()), Disk::ensure_room)
+    }
+
+    /// Gives the reserve back to SQLite after it hit the wall; does nothing on PostgreSQL.
+    pub fn release_reserve(&self) {
+        if let Some(disk) = &self.0.disk {
+            disk.release_reserve();
+        }
+    }
+
+    /// Closes all connections; SQLite folds its WAL into the database file.
+    pub async fn close(&self) {
+        for pool in [&self.0.reader, &self.0.writer] {
+            if let Err(error) = pool.clone().close().await {
+                tracing::warn!(%error, "closing the store");
+            }
+        }
+    }
+
+    /// The engine's name and version, for people.
+    pub async fn version(&self) -> Result<String> {
+        let (name, query) = match self.engine() {
+            Engine::Sqlite => ("SQLite", "select sqlite_version()"),
+            Engine::Postgres => ("PostgreSQL", "show server_version"),
+        };
+        Ok(format!("{name} {}", scalar(self.read(), query).await?))
+    }
+
+    /// What the engine's own integrity check says: `ok`, or what is broken. PostgreSQL checks its pages itself.
+    pub async fn integrity(&self) -> Result<String> {
+        match self.engine() {
+            Engine::Sqlite => scalar(self.read(), "pragma quick_check(1)").await,
+            Engine::Postgres => Ok("ok".into()),
+        }
+    }
+}
+
+async fn scalar(connection: &DatabaseConnection, query: &str) -> Result<String> {
+    let row = connection
+        .query_one_raw(sea_orm::Statement::from_string(connection.get_database_backend(), query))
+        .await
+        .map_err(failed)?;
+    row.ok_or_else(|| Error::internal(format!("`{query}` answered nothing")))?.try_get_by_index(0).map_err(failed)
+}
+
+async fn refuse_unsafe_sqlite(connection: &DatabaseConnection) -> Result<()> {
+    let version = scalar(connection, "select sqlite_version()").await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found = [(); 3].map(|()| parts.next().unwrap_or(0));
+    if found < OLDEST_SAFE_SQLITE {
+        let oldest = OLDEST_SAFE_SQLITE.map(|part| part.to_string()).join(".");
+        return Err(Error::internal(format!(
+            "SQLite {version} can lose committed writes; {oldest} or newer is needed"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The relational store: one connection, one way to write, the migrations. The only place that knows which engine runs.
+
+mod connect;
+mod disk;
+mod failure;
+mod migrations;
+mod write;
+
+pub use connect::{Engine, Store};
+pub use disk::Disk;
+pub use failure::failed;
+pub use migrations::pending;

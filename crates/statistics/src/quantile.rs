@@ -80,7 +80,10 @@ mod tests {
         for (n, ranks) in [(5, None), (6, Some((1, 6))), (10, Some((2, 9))), (25, Some((8, 18)))] {
             assert_eq!(OrderInterval::of(n, 0.5).map(|found| (found.low, found.high)), ranks, "{n}");
         }
-        assert_eq!((OrderInterval::of(0, 0.5), OrderInterval::of(71, 0.95), OrderInterval::of(100, 1.0)), (None, None, None));
+        assert_eq!(
+            (OrderInterval::of(0, 0.5), OrderInterval::of(71, 0.95), OrderInterval::of(100, 1.0)),
+            (None, None, None)
+        );
     }
 
     #[test]

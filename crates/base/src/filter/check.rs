@@ -100,9 +100,11 @@ impl Test {
                 Err(wrong(field, "wrong_type", format!("{field} is compared with true or false, which have no order")))
             }
             Self::Ordered(order, value) => Ok(Self::Ordered(order, value.for_field(field, zone)?)),
-            Self::Contains(_) | Self::StartsWith(_) if !matches!(kind, Type::Text | Type::Any) => {
-                Err(wrong(field, "wrong_type", format!("{field} is {}, not text that could contain something", kind.article())))
-            }
+            Self::Contains(_) | Self::StartsWith(_) if !matches!(kind, Type::Text | Type::Any) => Err(wrong(
+                field,
+                "wrong_type",
+                format!("{field} is {}, not text that could contain something", kind.article()),
+            )),
             Self::Contains(text) => Ok(Self::Contains(storable(field, text)?)),
             Self::StartsWith(text) => Ok(Self::StartsWith(storable(field, text)?)),
         }
@@ -126,7 +128,11 @@ impl Value {
     fn for_field(self, field: &Field, zone: Zone) -> Result<Self> {
         let kind = field.kind();
         let mismatch = |value: &Self| {
-            wrong(field, "wrong_type", format!("{field} is {}; it cannot be compared with {}", kind.article(), value.article()))
+            wrong(
+                field,
+                "wrong_type",
+                format!("{field} is {}; it cannot be compared with {}", kind.article(), value.article()),
+            )
         };
         match (kind, self) {
             (Type::Text | Type::Any, Self::Text(text)) => Ok(Self::Text(storable(field, text)?)),
@@ -171,7 +177,9 @@ impl Type {
 /// PostgreSQL cannot hold NUL in text, so no stored value has one either.
 fn storable(field: &Field, text: String) -> Result<String> {
     match text.contains('\0') {
-        true => Err(wrong(field, "wrong_type", format!("{field} is compared with text that contains the character NUL"))),
+        true => {
+            Err(wrong(field, "wrong_type", format!("{field} is compared with text that contains the character NUL")))
+        }
         false => Ok(text),
     }
 }

@@ -66,7 +66,10 @@ impl Field {
             ("customer", 1) => Ok(Self::Trait(path.concat())),
             ("customer", 2..) => {
                 let quoted = path.join(".");
-                wrong("unknown_field", format!("a trait has one name; if its name has a dot, write customer.\"{quoted}\""))
+                wrong(
+                    "unknown_field",
+                    format!("a trait has one name; if its name has a dot, write customer.\"{quoted}\""),
+                )
             }
             (_, 0) => match Column::ALL.iter().find(|column| column.name() == first) {
                 Some(column) => Ok(Self::Column(*column)),

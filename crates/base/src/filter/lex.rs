@@ -85,7 +85,8 @@ impl<'a> Lexer<'a> {
         while self.rest().starts_with('.') {
             self.at += 1;
             let start = self.at;
-            let part = if self.rest().starts_with('"') { self.quoted('"')? } else { self.skip(continues_word).to_owned() };
+            let part =
+                if self.rest().starts_with('"') { self.quoted('"')? } else { self.skip(continues_word).to_owned() };
             if part.is_empty() {
                 let name = parts.join(".");
                 return Err(self.error(start, &name, "syntax", format!("a name must follow '{name}.'")));

@@ -127,7 +127,11 @@ impl<'a> Parser<'a> {
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Filter>) -> Result<Filter> {
         if self.nesting == Self::NESTING {
-            return Err(self.error("filter", "too_deep", format!("a filter is nested at most {} deep", Filter::DEEPEST)));
+            return Err(self.error(
+                "filter",
+                "too_deep",
+                format!("a filter is nested at most {} deep", Filter::DEEPEST),
+            ));
         }
         self.nesting += 1;
         let filter = read(self);
@@ -160,7 +164,11 @@ impl<'a> Parser<'a> {
             return self.text_test(field, Test::Contains);
         }
         if self.take_word("starts")? {
-            return if self.take_word("with")? { self.text_test(field, Test::StartsWith) } else { Err(self.expected("'with'")) };
+            return if self.take_word("with")? {
+                self.text_test(field, Test::StartsWith)
+            } else {
+                Err(self.expected("'with'"))
+            };
         }
         self.comparison(field)
     }

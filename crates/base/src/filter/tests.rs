@@ -144,7 +144,9 @@ fn a_filter_has_bounds() {
     assert!(Filter::parse(&tests(1_000), Zone::UTC).is_ok());
     assert!(refusal(&tests(1_001)).contains("at most 1000 tests"));
     assert!(refusal(&" ".repeat(65_537)).contains("at most 65536 bytes"));
-    assert!(Filter::from_json(&format!("\"{}\"", " ".repeat(65_536))).unwrap_err().message.contains("at most 65536 bytes"));
+    assert!(
+        Filter::from_json(&format!("\"{}\"", " ".repeat(65_536))).unwrap_err().message.contains("at most 65536 bytes")
+    );
     let deep = format!("{}\"all\"{}", "{\"not\":".repeat(33), "}".repeat(33));
     assert!(Filter::from_json(&deep).unwrap_err().message.contains("at most 32 deep"));
     let bomb = format!("{}\"all\"{}", "{\"not\":".repeat(5_000), "}".repeat(5_000));
@@ -177,7 +179,9 @@ fn the_json_form_is_checked_like_the_text_form() {
 
 #[test]
 fn fields_print_as_they_are_read() {
-    for text in ["score", "properties.a.b", "properties.\"odd key\".x", "customer.state", "customer.\"a.b\"", "properties.24h"] {
+    for text in
+        ["score", "properties.a.b", "properties.\"odd key\".x", "customer.state", "customer.\"a.b\"", "properties.24h"]
+    {
         assert_eq!(field(text).to_string(), text);
     }
     assert_eq!(Field::parse_front("properties.\"a,b\", amount").unwrap(), (field("properties.\"a,b\""), ", amount"));
@@ -192,7 +196,12 @@ fn a_filter_lists_its_fields_and_traits_once() {
 }
 
 fn any_number() -> impl Strategy<Value = f64> {
-    prop_oneof![(-4_i32..4).prop_map(f64::from), (-99_999_i64..99_999).prop_map(|k| k as f64 / 1024.0), Just(1e300), Just(-0.0)]
+    prop_oneof![
+        (-4_i32..4).prop_map(f64::from),
+        (-99_999_i64..99_999).prop_map(|k| k as f64 / 1024.0),
+        Just(1e300),
+        Just(-0.0)
+    ]
 }
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -203,7 +212,9 @@ fn any_value(column: Option<Column>) -> BoxedStrategy<Value> {
     let text = any_text().prop_map(Value::Text);
     let number = any_number().prop_map(Value::Number);
     match column {
-        Some(Column::OccurredAt) => (-2_000_000_i64..2_000_000).prop_map(|at| Value::Time(Timestamp::from_micros(at))).boxed(),
+        Some(Column::OccurredAt) => {
+            (-2_000_000_i64..2_000_000).prop_map(|at| Value::Time(Timestamp::from_micros(at))).boxed()
+        }
         Some(Column::Score) => number.boxed(),
         Some(Column::Customer) => (1_i64..4).prop_map(|number| Value::Text(number.to_string())).boxed(),
         Some(_) => text.boxed(),

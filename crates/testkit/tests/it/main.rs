@@ -1,0 +1,3 @@
+//! The integration tests of the test kit, in one binary.
+
+mod fixtures;

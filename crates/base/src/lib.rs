@@ -5,6 +5,7 @@ mod clock;
 mod error;
 pub mod filter;
 mod id;
+mod nearest;
 mod time;
 
 pub use amount::Amount;
@@ -12,4 +13,5 @@ pub use clock::Clock;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use filter::{Field, Filter};
 pub use id::{CustomerId, SignalId, WorkspaceId};
+pub use nearest::nearest;
 pub use time::{Buckets, Grain, Timestamp, Zone};

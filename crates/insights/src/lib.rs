@@ -1,1 +1,19 @@
 //! What it means: the metric catalogue and the one query shape.
+//!
+//! Every number in the product is metric × filter × dimensions × time grain → rows of value, n and interval. A metric is
+//! data; `lake` counts, `statistics` turns counts into figures.
+
+mod catalogue;
+mod expression;
+mod figures;
+mod formula;
+mod guard;
+mod metric;
+mod query;
+mod ranks;
+
+pub use catalogue::catalogue;
+pub use figures::{Figures, Incomplete, Keys, Row};
+pub use formula::Formula;
+pub use metric::{Metric, Polarity, Unit};
+pub use query::{Insights, Query};

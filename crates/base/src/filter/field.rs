@@ -7,7 +7,7 @@ use super::{
     Column, Field, Type,
     lex::{Lexer, Token, is_plain},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, nearest};
 
 impl Field {
     /// The longest text form that is read, in bytes.
@@ -82,15 +82,10 @@ impl Field {
 
 /// Says that there is no such field, and what may have been meant.
 fn unknown(name: &str) -> String {
-    let known = Column::ALL.iter().map(|column| column.name());
-    let near = known
-        .chain(["properties"])
-        .map(|known| (strsim::damerau_levenshtein(&name.to_lowercase(), known), known))
-        .filter(|(distance, known)| *distance <= 1.max(known.len() / 3))
-        .min();
-    match near {
-        Some((_, "properties")) => format!("there is no field '{name}'; did you mean 'properties.NAME'?"),
-        Some((_, known)) => format!("there is no field '{name}'; did you mean '{known}'?"),
+    let known = Column::ALL.iter().map(|column| column.name()).chain(["properties"]);
+    match nearest(name, known) {
+        Some("properties") => format!("there is no field '{name}'; did you mean 'properties.NAME'?"),
+        Some(known) => format!("there is no field '{name}'; did you mean '{known}'?"),
         None => {
             let shown: String = name.chars().take(60).collect();
             format!("there is no field '{shown}'; write a column, properties.{shown} or customer.{shown}")

@@ -1,0 +1,159 @@
+//! The one query shape that answers every number in the product.
+
+use base::{
+    Error, Field, Filter, Grain, Result, Timestamp, Zone,
+    filter::{Column, Value},
+};
+use customers::Customers;
+use lake::{AnswerRow, CustomerFacts, Lake, Measure, Question};
+use statistics::Interval;
+use std::{collections::BTreeSet, sync::Arc};
+use team::Scope;
+
+use crate::{Figures, Formula, Keys, Metric, Row, guard, ranks};
+
+/// Metric × filter × dimensions × time grain.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// What is computed.
+    pub metric: Metric,
+    /// Which of the metric's signals count.
+    pub filter: Filter,
+    /// The dimensions, each at most once.
+    pub by: Vec<Field>,
+    /// A series of calendar buckets in `zone`.
+    pub every: Option<Grain>,
+    /// The earliest moment, inclusive, of `occurred_at`.
+    pub from: Option<Timestamp>,
+    /// The latest moment, exclusive.
+    pub to: Option<Timestamp>,
+    /// Whose calendar the buckets follow.
+    pub zone: Zone,
+}
+
+impl Query {
+    /// The most dimensions of a query.
+    pub const MOST_DIMENSIONS: usize = 8;
+    /// The most rows of an answer; a query with more is refused, never cut.
+    pub const MOST_ROWS: usize = 10_000;
+
+    /// All signals of a metric in one figure.
+    pub fn of(metric: Metric) -> Self {
+        Self { metric, filter: Filter::All, by: Vec::new(), every: None, from: None, to: None, zone: Zone::UTC }
+    }
+
+    fn question(&self) -> Result<Question> {
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = self.by.iter().find(|field| !seen.insert(*field)) {
+            return Err(Error::invalid_field("by", "duplicate", format!("{twice} is a dimension twice")));
+        }
+        if self.by.len() > Self::MOST_DIMENSIONS {
+            let message = format!("a query has at most {} dimensions", Self::MOST_DIMENSIONS);
+            return Err(Error::invalid_field("by", "too_many", message));
+        }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from >= to
+        {
+            return Err(Error::invalid_field("to", "out_of_range", format!("{to} does not come after {from}")));
+        }
+        let formula = &self.metric.formula;
+        Ok(Question {
+            filter: self.metric.filter.clone().and(self.filter.clone()).and(formula.answerable()),
+            from: self.from,
+            to: self.to,
+            by: self.by.clone(),
+            every: self.every.map(|grain| (grain, self.zone)),
+            per: formula.per(),
+            measures: formula.measures(),
+            limit: Self::MOST_ROWS,
+        })
+    }
+}
+
+/// The room's handle; cheap to clone.
+#[derive(Clone)]
+pub struct Insights {
+    lake: Lake,
+    customers: Customers,
+}
+
+impl Insights {
+    /// The room over the lake and the customers.
+    pub fn new(lake: Lake, customers: Customers) -> Self {
+        Self { lake, customers }
+    }
+
+    /// The figures of a query, over everything logged up to now.
+    ///
+    /// Refused are figures that would mix scales or currencies, a time after its end, and more than `Query::MOST_ROWS`.
+    pub async fn query(&self, scope: &Scope, query: &Query) -> Result<Figures> {
+        let formula = &query.metric.formula;
+        let mut question = query.question()?;
+        let facts = self.facts(scope, &question, formula).await?;
+        let guarded = formula.guard(&question.filter, &question.by);
+        // A guarded column is counted along, in the last measure; units hide the signals behind them, so there the
+        // signals are asked first.
+        let counted_along = guarded.filter(|_| question.per.is_none());
+        if let (Some(column), None) = (guarded, counted_along) {
+            let signals = Question { per: None, measures: vec![Measure::Distinct(column.into())], ..question.clone() };
+            let answer = self.lake.ask(scope, &signals, facts.clone()).await?;
+            answer.rows.iter().try_for_each(|row| refuse_mixed(query, column, row))?;
+        }
+        question.measures.extend(counted_along.map(|column| Measure::Distinct(column.into())));
+
+        let answer = self.lake.ask(scope, &question, facts.clone()).await?;
+        let with_ranks = answer.rows.len() <= ranks::MOST_GROUPS;
+        let mut rows = Vec::with_capacity(answer.rows.len());
+        for row in &answer.rows {
+            if let Some(column) = counted_along {
+                refuse_mixed(query, column, row)?;
+            }
+            let mut figure = formula.figure(&row.measures);
+            if with_ranks && let Some(ends) = ranks::question(formula, &question, row, figure.n)? {
+                let ends = self.lake.ask(scope, &ends, facts.clone()).await?;
+                figure.interval = ends.rows.first().and_then(|ends| interval(&ends.measures));
+            }
+            rows.push(Row::new(keys(query, row), figure));
+        }
+        let incomplete = answer.missing.into_iter().map(Into::into).collect();
+        Ok(Figures { metric: query.metric.name.clone(), rows, incomplete })
+    }
+
+    /// What the lake must know of customers, where the question names any of it.
+    async fn facts(&self, scope: &Scope, question: &Question, formula: &Formula) -> Result<Arc<CustomerFacts>> {
+        let of_formula = match formula {
+            Formula::Rate(condition) => condition.fields(),
+            Formula::Sum(field) | Formula::Mean(field) | Formula::Quantile(field, _) | Formula::Unique(field) => {
+                BTreeSet::from([field])
+            }
+            Formula::Per { unit, field } => BTreeSet::from([unit, field]),
+            Formula::Repeat { unit, .. } | Formula::Repeaters { unit, .. } => BTreeSet::from([unit]),
+            Formula::Nps | Formula::Count => BTreeSet::new(),
+        };
+        let fields: BTreeSet<&Field> =
+            question.filter.fields().into_iter().chain(&question.by).chain(of_formula).collect();
+        let traits: Vec<String> = fields.iter().filter_map(|field| field.as_trait()).map(str::to_owned).collect();
+        if traits.is_empty() && !fields.contains(&Field::Column(Column::Customer)) {
+            return Ok(Arc::default());
+        }
+        self.customers.facts(scope, &traits).await
+    }
+}
+
+/// In the last measure stands how many values the guarded column has.
+fn refuse_mixed(query: &Query, column: Column, row: &AnswerRow) -> Result<()> {
+    let values = row.measures.last().copied().flatten().unwrap_or(0.0);
+    if values > 1.0 { Err(guard::refusal(column, &keys(query, row))) } else { Ok(()) }
+}
+
+fn keys(query: &Query, row: &AnswerRow) -> Keys {
+    let time = row.bucket.iter().map(|bucket| (Keys::TIME.to_owned(), Some(Value::Text(bucket.label.clone()))));
+    Keys(time.chain(query.by.iter().map(Field::to_string).zip(row.keys.iter().cloned())).collect())
+}
+
+fn interval(ends: &[Option<f64>]) -> Option<Interval> {
+    match ends {
+        [Some(low), Some(high)] => Some(Interval { low: *low, high: *high }),
+        _ => None,
+    }
+}

@@ -1,1 +1,30 @@
 //! Who it was: identities, traits and undoable merges.
+
+mod group;
+mod merges;
+mod profile;
+mod recognition;
+mod sql;
+mod strength;
+mod traits;
+mod unions;
+
+use base::Clock;
+use store::Store;
+
+pub use merges::{Merge, MergeId};
+pub use profile::Profile;
+
+/// The room's handle; cheap to clone. The log recognises customers through it.
+#[derive(Clone)]
+pub struct Customers {
+    store: Store,
+    clock: Clock,
+}
+
+impl Customers {
+    /// The room over a store.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+}

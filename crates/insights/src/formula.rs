@@ -62,6 +62,17 @@ pub(crate) struct Figure {
 }
 
 impl Formula {
+    /// The fields it is computed from.
+    pub(crate) fn fields(&self) -> Vec<&Field> {
+        match self {
+            Self::Nps | Self::Count => Vec::new(),
+            Self::Sum(field) | Self::Mean(field) | Self::Quantile(field, _) | Self::Unique(field) => vec![field],
+            Self::Rate(condition) => condition.fields().into_iter().collect(),
+            Self::Per { unit, field } => vec![unit, field],
+            Self::Repeat { unit, .. } | Self::Repeaters { unit, .. } => vec![unit],
+        }
+    }
+
     /// Which of the metric's signals can be counted at all.
     pub(crate) fn answerable(&self) -> Filter {
         match self {
@@ -194,9 +205,9 @@ mod tests {
 
     #[test]
     fn counts_become_an_nps_with_the_interval_that_its_size_asks_for() {
-        let nps = Nps { promoters: 167, passives: 149, detractors: 96 };
-        let found = figure("nps(score)", &[412.0, 167.0, 96.0]);
-        assert_eq!((found.value, found.n, found.interval, found.warning), (nps.score(), 412, nps.wald(), None));
+        let nps = Nps { promoters: 120, passives: 90, detractors: 60 };
+        let found = figure("nps(score)", &[270.0, 120.0, 60.0]);
+        assert_eq!((found.value, found.n, found.interval, found.warning), (nps.score(), 270, nps.wald(), None));
         let few = figure("nps(score)", &[7.0, 3.0, 2.0]);
         assert_eq!(few.warning, Some(Warning::TooFew));
         assert_eq!(
@@ -222,11 +233,10 @@ mod tests {
 
     #[test]
     fn shares_are_in_percent_with_wilson_and_means_with_student() {
-        let rate = figure("rate(score >= 4)", &[8_225.0, 4_538.0]);
-        assert!((rate.value.unwrap() - 55.173_252_279_635_26).abs() < 1e-9);
-        assert!((rate.interval.unwrap().low - 54.096_321_599_629_05).abs() < 1e-9);
-        let repeat = figure("repeat(customer, 2)", &[8_016.0, 73.0]);
-        assert!((repeat.value.unwrap() - 0.910_678_642_714_570_8).abs() < 1e-12 && repeat.n == 8_016);
+        let rate = figure("rate(score >= 4)", &[400.0, 250.0]);
+        assert_eq!((rate.value, rate.n, rate.warning), (Some(62.5), 400, None));
+        assert_eq!(rate.interval, Proportion { k: 250, n: 400 }.wilson().map(|interval| interval.scaled(100.0)));
+        assert_eq!(figure("repeat(customer, 2)", &[400.0, 5.0]).value, Some(1.25));
         // The same three values through a mean of signals and a mean of units.
         for text in ["mean(score)", "per(properties.order_id, amount)"] {
             let mean = figure(text, &[3.0, 6.0, 14.0]);

@@ -4,6 +4,7 @@
 //! data; `lake` counts, `statistics` turns counts into figures.
 
 mod catalogue;
+mod drill;
 mod expression;
 mod figures;
 mod formula;

@@ -10,7 +10,7 @@ use statistics::Interval;
 use std::{collections::BTreeSet, sync::Arc};
 use team::Scope;
 
-use crate::{Figures, Formula, Keys, Metric, Row, guard, ranks};
+use crate::{Figures, Keys, Metric, Row, guard, ranks};
 
 /// Metric × filter × dimensions × time grain.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl Query {
 /// The room's handle; cheap to clone.
 #[derive(Clone)]
 pub struct Insights {
-    lake: Lake,
+    pub(crate) lake: Lake,
     customers: Customers,
 }
 
@@ -89,7 +89,8 @@ impl Insights {
     pub async fn query(&self, scope: &Scope, query: &Query) -> Result<Figures> {
         let formula = &query.metric.formula;
         let mut question = query.question()?;
-        let facts = self.facts(scope, &question, formula).await?;
+        let fields = question.filter.fields().into_iter().chain(&question.by).chain(formula.fields());
+        let facts = self.facts(scope, fields).await?;
         let guarded = formula.guard(&question.filter, &question.by);
         // A guarded column is counted along, in the last measure; units hide the signals behind them, so there the
         // signals are asked first.
@@ -119,19 +120,13 @@ impl Insights {
         Ok(Figures { metric: query.metric.name.clone(), rows, incomplete })
     }
 
-    /// What the lake must know of customers, where the question names any of it.
-    async fn facts(&self, scope: &Scope, question: &Question, formula: &Formula) -> Result<Arc<CustomerFacts>> {
-        let of_formula = match formula {
-            Formula::Rate(condition) => condition.fields(),
-            Formula::Sum(field) | Formula::Mean(field) | Formula::Quantile(field, _) | Formula::Unique(field) => {
-                BTreeSet::from([field])
-            }
-            Formula::Per { unit, field } => BTreeSet::from([unit, field]),
-            Formula::Repeat { unit, .. } | Formula::Repeaters { unit, .. } => BTreeSet::from([unit]),
-            Formula::Nps | Formula::Count => BTreeSet::new(),
-        };
-        let fields: BTreeSet<&Field> =
-            question.filter.fields().into_iter().chain(&question.by).chain(of_formula).collect();
+    /// What the lake must know of customers to answer a question that names these fields.
+    pub(crate) async fn facts<'a>(
+        &self,
+        scope: &Scope,
+        fields: impl IntoIterator<Item = &'a Field>,
+    ) -> Result<Arc<CustomerFacts>> {
+        let fields: BTreeSet<&Field> = fields.into_iter().collect();
         let traits: Vec<String> = fields.iter().filter_map(|field| field.as_trait()).map(str::to_owned).collect();
         if traits.is_empty() && !fields.contains(&Field::Column(Column::Customer)) {
             return Ok(Arc::default());

@@ -104,17 +104,17 @@ fn reversed(mut counts: [u64; 7]) -> [u64; 7] {
 mod tests {
     use super::*;
 
-    const ANSWERS: [u64; 7] = [4, 7, 12, 20, 41, 66, 50];
+    const ANSWERS: [u64; 7] = [3, 5, 9, 14, 30, 24, 15];
 
     #[test]
     fn the_same_answers_mean_the_opposite_on_the_other_wording() {
         let agreement = Ces::new(Direction::Agreement, ANSWERS);
         let effort = Ces::new(Direction::Effort, ANSWERS);
         assert_eq!(agreement.easy(), effort.hard());
-        assert_eq!(agreement.easy(), Proportion { k: 157, n: 200 });
-        assert_eq!(agreement.two_best(), Proportion { k: 116, n: 200 });
-        assert_eq!((agreement.net_easy(), effort.net_easy()), (Some(67.0), Some(-67.0)));
-        assert_eq!((agreement.ease(), effort.ease()), (Some(5.425), Some(8.0 - 5.425)));
+        assert_eq!(agreement.easy(), Proportion { k: 69, n: 100 });
+        assert_eq!(agreement.two_best(), Proportion { k: 39, n: 100 });
+        assert_eq!((agreement.net_easy(), effort.net_easy()), (Some(52.0), Some(-52.0)));
+        assert_eq!((agreement.ease(), effort.ease()), (Some(4.95), Some(8.0 - 4.95)));
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
         let agreement = Ces::new(Direction::Agreement, ANSWERS);
         let effort = Ces::new(Direction::Effort, ANSWERS);
         assert_eq!(agreement.combined(effort), Err(MixedDirections));
-        assert_eq!(effort.combined(effort).unwrap().easy(), Proportion { k: 46, n: 400 });
+        assert_eq!(effort.combined(effort).unwrap().easy(), Proportion { k: 34, n: 200 });
     }
 
     #[test]

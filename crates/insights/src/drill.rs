@@ -1,0 +1,52 @@
+//! From a figure down to the signals behind it.
+
+use base::{Error, Filter, Result};
+use lake::{Measure, Question};
+use signals::Signal;
+use team::Scope;
+
+use crate::Insights;
+
+/// How far `Insights::since` looks back.
+const LOOK_BACK: usize = 10_000;
+
+impl Insights {
+    /// How many signals pass a filter.
+    ///
+    /// An error when damaged files make the number uncertain; a query for `count` answers with what is left and names them.
+    pub async fn count(&self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        let question = Question {
+            filter: filter.clone(),
+            from: None,
+            to: None,
+            by: Vec::new(),
+            every: None,
+            per: None,
+            measures: vec![Measure::Count],
+            limit: 1,
+        };
+        let facts = self.facts(scope, filter.fields()).await?;
+        let answer = self.lake.ask(scope, &question, facts).await?;
+        if let Some(missing) = answer.missing.first() {
+            let (file, reason) = (&missing.file, &missing.reason);
+            return Err(Error::internal(format!("signals cannot be counted: {file} is damaged ({reason})")));
+        }
+        let count = answer.rows.first().and_then(|row| row.measures.first().copied().flatten());
+        Ok(count.unwrap_or(0.0) as u64)
+    }
+
+    /// At most `limit` signals that pass a filter, those that happened last first.
+    pub async fn latest(&self, scope: &Scope, filter: &Filter, limit: usize) -> Result<Vec<Signal>> {
+        let facts = self.facts(scope, filter.fields()).await?;
+        self.lake.list(scope, filter, None, None, true, limit, facts).await
+    }
+
+    /// Signals that pass a filter and were logged after a sequence number, in the order of the log: what is new to
+    /// somebody who looks again and again. They are found among the 10,000 that happened last.
+    pub async fn since(&self, scope: &Scope, filter: &Filter, seq: i64) -> Result<Vec<Signal>> {
+        let mut found = self.latest(scope, filter, LOOK_BACK).await?;
+        found.retain(|signal| signal.seq > seq);
+        found.sort_by_key(|signal| signal.seq);
+        Ok(found)
+    }
+}

@@ -8,6 +8,7 @@ mod recognise;
 mod row;
 mod seen;
 mod signal;
+pub mod sql;
 mod tally;
 mod volume;
 

@@ -3,10 +3,13 @@
 mod connect;
 mod disk;
 mod failure;
+mod json;
 mod migrations;
+pub mod text;
 mod write;
 
 pub use connect::{Engine, Store};
 pub use disk::Disk;
 pub use failure::failed;
+pub use json::JsonValue;
 pub use migrations::pending;

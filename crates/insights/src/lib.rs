@@ -18,3 +18,4 @@ pub use figures::{Figures, Incomplete, Keys, Row};
 pub use formula::Formula;
 pub use metric::{Metric, Polarity, Unit};
 pub use query::{Insights, Query};
+pub use statistics::Warning;

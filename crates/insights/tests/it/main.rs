@@ -1,0 +1,4 @@
+//! The integration tests of insights, in one binary.
+
+mod shop;
+mod stories;

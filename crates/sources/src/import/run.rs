@@ -1,0 +1,229 @@
+//! One file on its way into the log: one thread reads and maps rows, the log takes them batch by batch.
+
+use base::{Error, Result};
+use signals::{Draft, Receipt, Refusal};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use team::Scope;
+use tokio::sync::mpsc;
+
+use super::{
+    FileReport, FileState, Progress,
+    fault::Fault,
+    ledger::{self, Entry},
+    lookup::Table,
+    map::FileMap,
+    mapper::Mapper,
+    rejects::{Reject, Rejects},
+    rows::{Rows, Shape},
+};
+use crate::Sources;
+
+/// Drafts in one commit of the log.
+const BATCH: usize = 2_000;
+/// Batches that are read ahead while the log commits.
+const AHEAD: usize = 2;
+
+/// One file and everything that its import needs.
+pub(super) struct Run {
+    pub(super) path: PathBuf,
+    pub(super) map: Arc<FileMap>,
+    pub(super) source: String,
+    /// The map's lookups and their files.
+    pub(super) lookups: Vec<PathBuf>,
+    pub(super) rejects: PathBuf,
+    pub(super) again: bool,
+}
+
+/// Rows that were read and mapped.
+struct Batch {
+    drafts: Vec<Draft>,
+    /// The row of each draft.
+    origins: Vec<Origin>,
+    rejects: Vec<Reject>,
+    /// Rows read so far, from the beginning of the file.
+    position: u64,
+    /// Where this batch begins.
+    first_line: u64,
+}
+
+/// Where a draft comes from, for the case that the log refuses it.
+#[derive(Clone)]
+struct Origin {
+    line: u64,
+    raw: Arc<str>,
+}
+
+impl Run {
+    pub(super) async fn run(
+        self,
+        sources: &Sources,
+        scope: &Scope,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<FileReport> {
+        let fingerprint = {
+            let (path, map) = (self.path.clone(), self.map.clone());
+            blocking(move || ledger::fingerprint(&path, &map)).await?
+        };
+        let mut entry = ledger::open(&sources.store, scope, fingerprint, self.again, sources.clock.now()).await?;
+        let rejects = Rejects::new(&self.rejects, &self.path, entry.name());
+        let state = match (entry.finished, entry.position) {
+            (true, _) => FileState::AlreadyImported,
+            (false, 0) => FileState::Imported,
+            (false, _) => FileState::Resumed,
+        };
+        let mut report = FileReport::new(&self.path, state);
+        if entry.finished {
+            report.rejects = rejects.path();
+            return Ok(report);
+        }
+        let name = report.name();
+        let size = std::fs::metadata(&self.path).map(|file| file.len()).unwrap_or(0);
+        let read = Arc::new(AtomicU64::new(0));
+        let (send, mut batches) = mpsc::channel(AHEAD);
+        let start = entry.position;
+        let reader = {
+            let read = read.clone();
+            tokio::task::spawn_blocking(move || {
+                if let Err(error) = self.read(start, read, &send) {
+                    // Nobody listens any more when the log has failed, and then its error counts.
+                    let _ = send.blocking_send(Err(error));
+                }
+            })
+        };
+        let mut first = true;
+        while let Some(batch) = batches.recv().await {
+            let batch: Batch = batch?;
+            if std::mem::take(&mut first) {
+                rejects.forget_from(batch.first_line)?;
+            }
+            take_in(sources, scope, batch, &rejects, &mut entry, &mut report).await?;
+            progress(Progress {
+                file: name.clone(),
+                bytes_read: read.load(Ordering::Relaxed),
+                bytes: size,
+                rows: report.rows,
+                logged: report.logged,
+                duplicates: report.duplicates,
+                refused: report.refused,
+            });
+        }
+        reader.await.map_err(|_| Error::internal("reading the file was cut short"))?;
+        entry.finished = true;
+        ledger::save(&sources.store, scope, &entry, sources.clock.now()).await?;
+        report.rejects = rejects.path();
+        Ok(report)
+    }
+
+    /// Reads and maps all rows after the first `start`, and sends them in batches.
+    fn read(self, start: u64, read: Arc<AtomicU64>, send: &mpsc::Sender<Result<Batch>>) -> Result<()> {
+        let tables = self.map.lookup.iter().zip(&self.lookups).map(|(lookup, path)| Table::read(lookup, path));
+        let tables = tables.collect::<Result<Vec<Table>>>()?;
+        let mut rows = Rows::open(&self.path, &Shape::from(&*self.map), &self.map.columns(), read)?;
+        let mut mapper = Mapper::new(self.map, self.source, tables);
+        let mut batch = Batch::new(start);
+        while let Some(row) = rows.next()? {
+            batch.position += 1;
+            if batch.position <= start {
+                if let Ok(cells) = &row.cells {
+                    mapper.skip(cells);
+                }
+                continue;
+            }
+            if batch.first_line == 0 {
+                batch.first_line = row.line;
+            }
+            match row.cells.and_then(|cells| mapper.drafts(cells)) {
+                Ok(drafts) => {
+                    let origin = Origin { line: row.line, raw: rows.raw().into() };
+                    batch.origins.extend(std::iter::repeat_n(origin, drafts.len()));
+                    batch.drafts.extend(drafts);
+                }
+                Err(fault) => batch.rejects.push(Reject { line: row.line, fault, raw: rows.raw().into_owned() }),
+            }
+            if batch.drafts.len() + batch.rejects.len() >= BATCH {
+                let position = batch.position;
+                let full = std::mem::replace(&mut batch, Batch { position, ..Batch::new(start) });
+                if send.blocking_send(Ok(full)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        if batch.first_line > 0 {
+            let _ = send.blocking_send(Ok(batch));
+        }
+        Ok(())
+    }
+}
+
+impl Batch {
+    fn new(position: u64) -> Self {
+        Self { drafts: Vec::new(), origins: Vec::new(), rejects: Vec::new(), position, first_line: 0 }
+    }
+}
+
+/// Logs a batch, writes its rejects down, and only then moves the ledger on: whatever is interrupted in between is met
+/// again, and the log and the rejects file take it once.
+async fn take_in(
+    sources: &Sources,
+    scope: &Scope,
+    batch: Batch,
+    rejects: &Rejects,
+    entry: &mut Entry,
+    report: &mut FileReport,
+) -> Result<()> {
+    let source =
+        batch.drafts.first().and_then(|draft| draft.body.source.clone()).unwrap_or_else(|| "import".to_owned());
+    let refusals = batch.rejects.iter().map(refusal).collect();
+    let mut kept_out = batch.rejects;
+    let (mut logged, mut duplicates) = (0, 0);
+    for (receipt, origin) in sources.signals.log(scope, batch.drafts).await?.into_iter().zip(batch.origins) {
+        match receipt {
+            Receipt::Logged { .. } => logged += 1,
+            Receipt::Duplicate => duplicates += 1,
+            // The log has counted it.
+            Receipt::Conflict => {
+                kept_out.push(Reject { line: origin.line, fault: conflict(), raw: origin.raw.to_string() });
+            }
+        }
+    }
+    kept_out.sort_by_key(|reject| reject.line);
+    kept_out.dedup_by_key(|reject| reject.line);
+    rejects.add(&kept_out)?;
+    sources.signals.refuse(scope, &source, refusals).await?;
+    report.rows += batch.position - entry.position;
+    report.logged += logged;
+    report.duplicates += duplicates;
+    report.refused += kept_out.len() as u64;
+    for reject in &kept_out {
+        *report.reasons.entry(reject.fault.reason.to_owned()).or_insert(0) += 1;
+    }
+    entry.position = batch.position;
+    entry.logged += logged;
+    entry.duplicates += duplicates;
+    entry.refused += kept_out.len() as u64;
+    ledger::save(&sources.store, scope, entry, sources.clock.now()).await
+}
+
+fn conflict() -> Fault {
+    Fault::new(
+        "conflict",
+        "message_id",
+        "another row or source has said something else under this message id; that is kept",
+    )
+}
+
+fn refusal(reject: &Reject) -> Refusal {
+    let Fault { reason, field, message } = reject.fault.clone();
+    Refusal { reason: reason.to_owned(), field, message, excerpt: reject.raw.clone() }
+}
+
+/// Runs what reads a file on a thread that may wait for the disk.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::internal("reading a file was cut short"))?
+}

@@ -1,1 +1,92 @@
-//! Signals in columns: the Delta table and the questions asked of it. The only crate that names DataFusion and Delta.
+//! Signals in columns: one Delta table per workspace, asked together with the log's tail. DataFusion, Arrow, Parquet and
+//! Delta are named in this crate and nowhere else; its doors take and give plain data.
+
+mod archive;
+mod ask;
+mod compact;
+mod disk;
+mod engine;
+mod failure;
+mod fields;
+mod file;
+mod filter;
+mod functions;
+mod import;
+mod layout;
+mod list;
+mod plan;
+mod question;
+mod rows;
+mod scan;
+mod table;
+mod tail;
+mod trust;
+mod vacuum;
+mod verify;
+mod view;
+mod write;
+
+use base::{Clock, Result, WorkspaceId};
+use datafusion::prelude::SessionContext;
+use parking_lot::Mutex;
+use signals::Signals;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use table::Table;
+use tail::TailRows;
+use team::Scope;
+use trust::Trust;
+
+pub use archive::Archived;
+pub use compact::Compacted;
+pub use import::parquet_rows;
+pub use question::{
+    Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
+    UnitValue,
+};
+
+/// The room's handle; cheap to clone.
+#[derive(Clone)]
+pub struct Lake {
+    folder: PathBuf,
+    signals: Signals,
+    clock: Clock,
+    engine: SessionContext,
+    trust: Arc<Trust>,
+    rooms: Arc<Mutex<HashMap<WorkspaceId, Arc<Room>>>>,
+}
+
+/// What is kept of one workspace between questions.
+struct Room {
+    table: Arc<Table>,
+    tail: tokio::sync::Mutex<TailRows>,
+}
+
+impl Lake {
+    /// The lake in a folder, which is made if it does not exist. No table is opened before it is needed.
+    pub fn open(folder: &Path, signals: Signals, clock: Clock) -> Result<Self> {
+        disk::create_folder(folder).map_err(failure::while_doing("cannot make the lake's folder"))?;
+        // Absolute, because the engine names files by their whole path.
+        let folder = folder.canonicalize().map_err(failure::while_doing("cannot find the lake's folder"))?;
+        let engine = engine::session(&folder)?;
+        Ok(Self { folder, signals, clock, engine, trust: Arc::default(), rooms: Arc::default() })
+    }
+
+    /// The last sequence number that is in the lake; 0 before the first archiving.
+    pub async fn watermark(&self, scope: &Scope) -> Result<i64> {
+        Ok(self.room(scope).table.refresh().await?.watermark)
+    }
+
+    /// The tenant's own table. Another tenant's cannot be named from here.
+    fn room(&self, scope: &Scope) -> Arc<Room> {
+        let workspace = scope.workspace();
+        let new = || {
+            let table = Table::at(self.folder.join(workspace.to_string()).join("signals"));
+            Arc::new(Room { table: Arc::new(table), tail: tokio::sync::Mutex::default() })
+        };
+        self.rooms.lock().entry(workspace).or_insert_with(new).clone()
+    }
+}

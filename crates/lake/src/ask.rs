@@ -1,0 +1,138 @@
+//! Asking: from a question to its answer.
+
+use base::{Buckets, Error, Result, Timestamp, filter::Value};
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, RecordBatch},
+        datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type},
+    },
+    logical_expr::LogicalPlan,
+    physical_plan::{SendableRecordBatchStream, execute_stream},
+};
+use futures::StreamExt;
+use std::{cmp::Ordering, sync::Arc};
+use team::Scope;
+
+use crate::{
+    Answer, AnswerRow, Bucket, CustomerFacts, Lake, Question,
+    failure::failed,
+    fields::{Fields, Key},
+    filter::kinds,
+    plan::{plan, times},
+};
+
+impl Lake {
+    /// Answers a question from the lake and the log's tail as one.
+    ///
+    /// Fails as invalid when there would be more groups than the question allows, or when a field has no number where
+    /// one is needed. Damaged files are left out and named in the answer.
+    pub async fn ask(&self, scope: &Scope, question: &Question, customers: Arc<CustomerFacts>) -> Result<Answer> {
+        let fields = Fields::new(&customers);
+        let room = self.room(scope);
+        let sources = self
+            .view(scope)
+            .await?
+            .sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(question))
+            .await?;
+        let buckets = match question.every {
+            None => None,
+            Some((grain, zone)) => {
+                let (first, last) = sources.span().unwrap_or((0, 0));
+                let asked = times(question);
+                let from = Timestamp::from_micros(first.max(*asked.start()));
+                let to = Timestamp::from_micros(last.min(*asked.end()));
+                Some(Buckets::covering(from, to.max(from), grain, zone)?)
+            }
+        };
+        let plan = plan(question, sources.scan(&room.table)?, buckets.as_ref(), &fields)?;
+        let mut batches = self.run(plan.logical).await?;
+        let mut rows = Vec::new();
+        while let Some(batch) = batches.next().await {
+            read(&batch.map_err(failed)?, &plan.keys, buckets.as_ref(), &fields, &mut rows)?;
+            if rows.len() > question.limit {
+                let most = question.limit;
+                return Err(Error::invalid(format!(
+                    "the answer has more than {most} groups; ask for fewer dimensions or a shorter time"
+                )));
+            }
+        }
+        rows.sort_by(in_order);
+        Ok(Answer { rows, missing: sources.missing })
+    }
+
+    /// Runs a plan.
+    pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+        let physical = self.engine.state().create_physical_plan(&plan).await.map_err(failed)?;
+        execute_stream(physical, self.engine.task_ctx()).map_err(failed)
+    }
+}
+
+fn read(
+    batch: &RecordBatch,
+    keys: &[Key],
+    buckets: Option<&Buckets>,
+    fields: &Fields,
+    into: &mut Vec<AnswerRow>,
+) -> Result<()> {
+    let (bucket_column, columns) = match (buckets, batch.columns().split_first()) {
+        (Some(_), Some((first, rest))) => (first.as_primitive_opt::<Int32Type>(), rest),
+        _ => (None, batch.columns()),
+    };
+    let short = || Error::internal("the plan yields fewer columns than it was built for");
+    let (values, measures) = columns.split_at_checked(keys.len()).ok_or_else(short)?;
+    for row in 0..batch.num_rows() {
+        let bucket = buckets.zip(bucket_column).and_then(|(buckets, column)| {
+            let index = usize::try_from(column.is_valid(row).then(|| column.value(row))?).ok()?;
+            Some(Bucket { start: Timestamp::from_micros(*buckets.starts().get(index)?), label: buckets.label(index) })
+        });
+        into.push(AnswerRow {
+            bucket,
+            keys: keys.iter().zip(values).map(|(key, column)| fields.value(key, column, row)).collect(),
+            measures: measures.iter().map(|column| measure(column, row)).collect(),
+        });
+    }
+    Ok(())
+}
+
+fn measure(column: &ArrayRef, row: usize) -> Option<f64> {
+    if column.is_null(row) {
+        return None;
+    }
+    match column.data_type() {
+        DataType::Float64 => Some(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(row) as f64),
+        // An exact decimal, rounded once.
+        DataType::Decimal128(_, scale) => {
+            Some(column.as_primitive::<Decimal128Type>().value(row) as f64 / 10_f64.powi(i32::from(*scale)))
+        }
+        _ => None,
+    }
+}
+
+/// By bucket, then by key, so that the same question has the same answer whatever order the rows were found in.
+fn in_order(left: &AnswerRow, right: &AnswerRow) -> Ordering {
+    let start = |row: &AnswerRow| row.bucket.as_ref().map(|bucket| bucket.start);
+    let keys = || {
+        let pairs = left.keys.iter().zip(&right.keys);
+        pairs.map(|(left, right)| compare(left.as_ref(), right.as_ref())).find(|order| order.is_ne())
+    };
+    start(left).cmp(&start(right)).then_with(|| keys().unwrap_or(Ordering::Equal))
+}
+
+/// Absent values last; values of different types by type.
+fn compare(left: Option<&Value>, right: Option<&Value>) -> Ordering {
+    let rank = |value: Option<&Value>| match value {
+        Some(Value::Bool(_)) => 0,
+        Some(Value::Number(_)) => 1,
+        Some(Value::Time(_)) => 2,
+        Some(Value::Text(_)) => 3,
+        None => 4,
+    };
+    match (left, right) {
+        (Some(Value::Bool(left)), Some(Value::Bool(right))) => left.cmp(right),
+        (Some(Value::Number(left)), Some(Value::Number(right))) => left.total_cmp(right),
+        (Some(Value::Time(left)), Some(Value::Time(right))) => left.cmp(right),
+        (Some(Value::Text(left)), Some(Value::Text(right))) => left.cmp(right),
+        _ => rank(left).cmp(&rank(right)),
+    }
+}

@@ -1,0 +1,265 @@
+//! One workspace's Delta table: its log of commits, and the newest snapshot of it. Only this file speaks to delta-rs.
+
+use base::{Error, Result, Timestamp};
+use deltalake_core::{
+    DeltaTable, DeltaTableBuilder, DeltaTableError, checkpoints, ensure_table_uri,
+    kernel::{
+        Action, Transaction,
+        transaction::{CommitBuilder, CommitProperties, TransactionError},
+    },
+    operations::create::CreateBuilder,
+    protocol::{DeltaOperation, SaveMode},
+    table::state::DeltaTableState,
+};
+use futures::TryStreamExt;
+use parking_lot::RwLock;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    Missing,
+    disk::{create_folder, durable_files, sync_folder},
+    failure::{log_failed, while_doing},
+    file::LiveFile,
+    layout::delta_columns,
+};
+
+/// The application whose transaction version is the watermark: the last sequence number that was archived.
+const APPLICATION: &str = "harken";
+
+/// Commits between checkpoints of the log; a reader replays at most so many commits.
+const CHECKPOINT_EVERY: u64 = 32;
+
+/// A workspace's table.
+pub(crate) struct Table {
+    folder: PathBuf,
+    delta: Mutex<Option<DeltaTable>>,
+    newest: RwLock<Arc<Snapshot>>,
+    archiving: Mutex<()>,
+    compacting: Mutex<()>,
+}
+
+/// The table at one moment. The watermark and the files come from the same version of the log.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    state: Option<DeltaTableState>,
+    /// The version of the log; `None` before the first archiving.
+    pub version: Option<u64>,
+    /// The last sequence number that is in the table.
+    pub watermark: i64,
+    /// The files that make it up.
+    pub files: Vec<LiveFile>,
+    /// Entries of the log that cannot be believed.
+    pub damaged: Vec<Missing>,
+}
+
+/// Why a commit did not take place.
+pub(crate) enum NotCommitted {
+    /// Another writer was first: start again from a fresh snapshot.
+    Conflict,
+    /// Anything else. The commit may have taken place all the same.
+    Failed(Error),
+}
+
+impl Table {
+    /// The table in this folder; nothing is touched yet.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            delta: Mutex::default(),
+            newest: RwLock::default(),
+            archiving: Mutex::default(),
+            compacting: Mutex::default(),
+        }
+    }
+
+    /// Where its files lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lets one archiving at a time run in this process. Those of other processes meet at the commit.
+    pub(crate) async fn begin_archiving(&self) -> MutexGuard<'_, ()> {
+        self.archiving.lock().await
+    }
+
+    /// The same for compacting and vacuuming, which run beside archiving.
+    pub(crate) async fn begin_compacting(&self) -> MutexGuard<'_, ()> {
+        self.compacting.lock().await
+    }
+
+    /// The newest snapshot seen so far; it may be old.
+    pub(crate) fn newest(&self) -> Arc<Snapshot> {
+        self.newest.read().clone()
+    }
+
+    /// Reads what was committed since and answers the newest snapshot.
+    pub(crate) async fn refresh(&self) -> Result<Arc<Snapshot>> {
+        let mut slot = self.delta.lock().await;
+        match slot.as_mut() {
+            Some(table) => table.update_state().await.map_err(log_failed)?,
+            None if !self.has_log()? => return Ok(self.newest()),
+            None => {
+                let mut table = self.builder()?.build().map_err(log_failed)?;
+                table.load().await.map_err(log_failed)?;
+                *slot = Some(table);
+            }
+        }
+        let Some(table) = slot.as_ref() else { return Ok(self.newest()) };
+        let version = table.version();
+        let newest = self.newest();
+        if newest.version == version {
+            return Ok(newest);
+        }
+        let snapshot = Arc::new(Snapshot::read(table).await?);
+        *self.newest.write() = snapshot.clone();
+        Ok(snapshot)
+    }
+
+    /// Makes the table if it does not exist yet.
+    pub(crate) async fn create(&self) -> Result<()> {
+        if self.has_log()? {
+            return Ok(());
+        }
+        create_folder(&self.folder).map_err(while_doing("cannot make the lake's folder"))?;
+        let log_store = self.builder()?.build_storage().map_err(log_failed)?;
+        let quietly = CommitProperties::default().with_create_checkpoint(false).with_cleanup_expired_logs(Some(false));
+        let create = CreateBuilder::new()
+            .with_log_store(log_store)
+            .with_columns(delta_columns())
+            .with_save_mode(SaveMode::Ignore)
+            .with_commit_properties(quietly)
+            .with_configuration([("delta.logRetentionDuration", Some("interval 7 days"))]);
+        create.await.map_err(log_failed)?;
+        self.sync_log(0)
+    }
+
+    /// Adds one commit to the log on top of a snapshot. With a watermark it fails if another archiver was first.
+    pub(crate) async fn commit(
+        &self,
+        on: &Snapshot,
+        actions: Vec<Action>,
+        operation: DeltaOperation,
+        watermark: Option<(i64, Timestamp)>,
+    ) -> Result<u64, NotCommitted> {
+        let state = on
+            .state
+            .as_ref()
+            .ok_or_else(|| NotCommitted::Failed(Error::internal("the lake's table does not exist")))?;
+        let transaction =
+            watermark.map(|(seq, at)| Transaction::new_with_last_update(APPLICATION, seq, Some(at.micros() / 1_000)));
+        let properties = CommitProperties::default()
+            .with_create_checkpoint(false)
+            .with_cleanup_expired_logs(Some(false))
+            .with_application_transactions(transaction.into_iter().collect());
+        let log_store = self
+            .builder()
+            .and_then(|builder| builder.build_storage().map_err(log_failed))
+            .map_err(NotCommitted::Failed)?;
+        let commit = CommitBuilder::from(properties).with_actions(actions).build(Some(state), log_store, operation);
+        match commit.await {
+            Ok(done) => Ok(done.version()),
+            Err(DeltaTableError::Transaction { source }) if is_conflict(&source) => Err(NotCommitted::Conflict),
+            Err(DeltaTableError::VersionAlreadyExists(_)) => Err(NotCommitted::Conflict),
+            Err(error) => Err(NotCommitted::Failed(log_failed(error))),
+        }
+    }
+
+    /// Makes a commit durable, whoever made it: what the log of signals forgets next must not depend on the page cache.
+    pub(crate) fn sync_log(&self, version: u64) -> Result<()> {
+        let log = self.log_folder();
+        let sync = || {
+            match fs::File::open(log.join(format!("{version:020}.json"))) {
+                Ok(commit) => commit.sync_all()?,
+                // Old commits are cleaned up once a checkpoint holds them, which is synced when it is put.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+            sync_folder(&log)
+        };
+        sync().map_err(while_doing("cannot sync the lake's log"))
+    }
+
+    /// Sums the log up now and then, so that it stays short. Failing to is no harm.
+    pub(crate) async fn checkpoint(&self, version: u64) {
+        if !(version + 1).is_multiple_of(CHECKPOINT_EVERY) {
+            return;
+        }
+        let slot = self.delta.lock().await;
+        if let Some(table) = slot.as_ref().filter(|table| table.version() == Some(version)) {
+            let done = checkpoints::create_checkpoint(table, None).await;
+            let done = match done {
+                Ok(()) => checkpoints::cleanup_metadata(table, None).await.map(drop),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::warn!(%error, version, "the lake's log could not be summed up");
+            }
+        }
+    }
+
+    /// Files that were removed from the table and when, in microseconds UTC.
+    pub(crate) async fn removed(&self, snapshot: &Snapshot) -> Result<Vec<(String, i64)>> {
+        let Some(state) = &snapshot.state else { return Ok(Vec::new()) };
+        let log_store = self.builder()?.build_storage().map_err(log_failed)?;
+        let removed = state.all_tombstones(&log_store).map_ok(|file| {
+            (file.path().into_owned(), file.deletion_timestamp().unwrap_or(i64::MAX / 1_000).saturating_mul(1_000))
+        });
+        removed.try_collect().await.map_err(log_failed)
+    }
+
+    fn builder(&self) -> Result<DeltaTableBuilder> {
+        let folder = self.folder.to_str().ok_or_else(|| Error::invalid("the data folder's path is not UTF-8"))?;
+        let url = ensure_table_uri(folder).map_err(log_failed)?;
+        let builder = DeltaTableBuilder::from_url(url.clone()).map_err(log_failed)?;
+        Ok(builder.with_storage_backend(durable_files(), url))
+    }
+
+    fn log_folder(&self) -> PathBuf {
+        self.folder.join("_delta_log")
+    }
+
+    fn has_log(&self) -> Result<bool> {
+        match fs::read_dir(self.log_folder()) {
+            Ok(mut entries) => Ok(entries.any(|entry| {
+                entry.is_ok_and(|entry| {
+                    entry.file_name().to_string_lossy().starts_with(|first: char| first.is_ascii_digit())
+                })
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(while_doing("cannot read the lake's log")(error)),
+        }
+    }
+}
+
+impl Snapshot {
+    async fn read(table: &DeltaTable) -> Result<Self> {
+        let state = table.snapshot().map_err(log_failed)?.clone();
+        let watermark = state.transaction_version(table.log_store().as_ref(), APPLICATION).await.map_err(log_failed)?;
+        let mut snapshot = Self { version: table.version(), watermark: watermark.unwrap_or(0), ..Self::default() };
+        for view in state.snapshot().try_log_data().map_err(log_failed)?.iter() {
+            #[expect(deprecated, reason = "the only way to read an entry's tags")]
+            match LiveFile::read(&view.add_action()) {
+                Ok(file) => snapshot.files.push(file),
+                Err(damaged) => snapshot.damaged.push(damaged),
+            }
+        }
+        // The same table gives the same plan, whichever order its log was replayed in.
+        snapshot.files.sort_by(|left, right| left.path.cmp(&right.path));
+        snapshot.state = Some(state);
+        Ok(snapshot)
+    }
+}
+
+fn is_conflict(error: &TransactionError) -> bool {
+    matches!(
+        error,
+        TransactionError::CommitConflict(_)
+            | TransactionError::VersionAlreadyExists(_)
+            | TransactionError::MaxCommitAttempts(_)
+    )
+}

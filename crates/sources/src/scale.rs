@@ -1,11 +1,13 @@
 //! Scores on their scales: an answer that its scale does not know is refused, never averaged.
 
 /// The scales whose bounds are known: name, least, greatest, and whether only whole numbers are answers.
-const KNOWN: [(&str, f64, f64, bool); 6] = [
+const KNOWN: [(&str, f64, f64, bool); 8] = [
     ("nps", 0.0, 10.0, true),
     ("csat", 1.0, 5.0, false),
+    ("csat7", 1.0, 7.0, false),
+    ("csat10", 0.0, 10.0, false),
     ("ces", 1.0, 7.0, false),
-    ("ces_effort", 1.0, 7.0, false),
+    ("ces2", 1.0, 7.0, false),
     ("stars", 0.0, 5.0, false),
     ("emotion", -2.0, 2.0, false),
 ];

@@ -70,11 +70,14 @@ fn stated_currency(properties: &Map<String, Json>) -> Result<Option<String>, Fie
     })
 }
 
-/// `scale` with `score`; else a property named `nps`, `csat` or `ces`; else, for a review, its `rating` in stars.
+/// `scale` with `score`; else a property named `nps`, `csat`, `ces` or `ces2`; else, for a review, its `rating` in stars.
 fn score(kind: &str, properties: &Map<String, Json>) -> Result<Option<(String, f64)>, FieldError> {
     let (name, field) = match properties.get("scale").and_then(Json::as_str) {
         Some(name) if properties.contains_key("score") => (name, "score"),
-        _ => match ["nps", "csat", "ces"].into_iter().find(|name| properties.get(*name).is_some_and(Json::is_number)) {
+        _ => match ["nps", "csat", "ces", "ces2"]
+            .into_iter()
+            .find(|name| properties.get(*name).is_some_and(Json::is_number))
+        {
             Some(name) => (name, name),
             None if kind == "review_posted" => ("stars", "rating"),
             None => return Ok(None),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    map::Lookup,
+    map::{Columns, Lookup},
     rows::{Rows, Shape},
 };
 
@@ -20,46 +20,75 @@ const MOST_ROWS: usize = 10_000_000;
 pub(super) struct Table {
     /// The column here that holds the key.
     key: String,
-    /// What the columns are called here.
-    names: Vec<String>,
-    rows: HashMap<String, Box<[Option<Json>]>>,
+    /// What the columns that are taken, and those that are summed, are called here.
+    taken: Vec<String>,
+    summed: Vec<String>,
+    rows: HashMap<String, Found>,
+}
+
+/// What the rows with one key say.
+struct Found {
+    first: Box<[Option<Json>]>,
+    sums: Box<[Option<f64>]>,
 }
 
 impl Table {
-    /// Reads the file. Of several rows with the same key, the first one counts; bad rows and rows without a key are
-    /// passed over, since they are not what is being imported.
+    /// Reads the file. Bad rows and rows without a key are passed over, since they are not what is being imported; a
+    /// number that cannot be read is an error, since the sum without it would be wrong.
     pub(super) fn read(lookup: &Lookup, path: &Path) -> Result<Self> {
         let named = |error: Error| error.context(format_args!("looking up in {}", path.display()));
-        let (names, columns): (Vec<String>, Vec<&str>) =
-            lookup.take.pairs().into_iter().map(|(name, column)| (name.to_owned(), column)).unzip();
+        let (taken, take) = names_and_columns(&lookup.take);
+        let (summed, sum) = names_and_columns(&lookup.sum);
         let there = lookup.key.there();
-        let wanted: BTreeSet<String> = columns.iter().copied().chain([there]).map(str::to_owned).collect();
+        let wanted: BTreeSet<String> = take.iter().chain(&sum).copied().chain([there]).map(str::to_owned).collect();
         let mut source = Rows::open(path, &Shape::from(lookup), &wanted, Arc::default()).map_err(named)?;
-        let mut rows = HashMap::new();
+        let mut rows: HashMap<String, Found> = HashMap::new();
         while let Some(row) = source.next().map_err(named)? {
             let Ok(cells) = row.cells else { continue };
-            let Some(key) = cells.get(there).and_then(key) else { continue };
-            rows.entry(key).or_insert_with(|| columns.iter().map(|column| cells.get(*column).cloned()).collect());
+            let Some(key) = cells.get(there).and_then(text) else { continue };
+            let found = rows.entry(key).or_insert_with(|| Found {
+                first: take.iter().map(|column| cells.get(*column).cloned()).collect(),
+                sums: vec![None; sum.len()].into(),
+            });
+            for (total, column) in found.sums.iter_mut().zip(&sum) {
+                if let Some(number) =
+                    number(&cells, column).map_err(|error| named(error.context(format_args!("line {}", row.line))))?
+                {
+                    *total = Some(total.unwrap_or(0.0) + number);
+                }
+            }
             if rows.len() > MOST_ROWS {
                 return Err(named(Error::invalid(format!("more than {MOST_ROWS} rows do not fit in memory"))));
             }
         }
-        Ok(Self { key: lookup.key.here().to_owned(), names, rows })
+        Ok(Self { key: lookup.key.here().to_owned(), taken, summed, rows })
     }
 
     /// Puts the columns beside the row's own; what the other file does not know stays absent.
     pub(super) fn add_to(&self, cells: &mut Map<String, Json>) {
-        let Some(row) = cells.get(&self.key).and_then(key).and_then(|key| self.rows.get(&key)) else { return };
-        for (name, value) in self.names.iter().zip(row) {
+        let Some(found) = cells.get(&self.key).and_then(text).and_then(|key| self.rows.get(&key)) else { return };
+        let sums = found.sums.iter().map(|sum| sum.map(Json::from));
+        let values = found.first.iter().cloned().chain(sums);
+        for (name, value) in self.taken.iter().chain(&self.summed).zip(values) {
             if let Some(value) = value {
-                cells.insert(name.clone(), value.clone());
+                cells.insert(name.clone(), value);
             }
         }
     }
 }
 
+fn names_and_columns(columns: &Columns) -> (Vec<String>, Vec<&str>) {
+    columns.pairs().into_iter().map(|(name, column)| (name.to_owned(), column)).unzip()
+}
+
+fn number(cells: &Map<String, Json>, column: &str) -> Result<Option<f64>> {
+    let Some(text) = cells.get(column).and_then(text) else { return Ok(None) };
+    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    number.map(Some).ok_or_else(|| Error::invalid(format!("'{text}' in {column} is not a number")))
+}
+
 /// The same key in a CSV file and in a JSON file is one.
-fn key(value: &Json) -> Option<String> {
+fn text(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),

@@ -85,7 +85,12 @@ pub(super) struct FileMap {
 pub(super) struct Lookup {
     pub(super) file: String,
     pub(super) key: Key,
+    /// Columns of the first row with the key.
+    #[serde(default)]
     pub(super) take: Columns,
+    /// Columns of numbers, added up over all rows with the key.
+    #[serde(default)]
+    pub(super) sum: Columns,
     #[serde(default)]
     pub(super) format: Option<Format>,
     #[serde(default)]
@@ -285,7 +290,7 @@ impl FileMap {
         read.extend(self.derive.values().flat_map(Derive::columns).map(String::as_str));
         read.extend(self.number.iter().chain(&self.bool).map(String::as_str));
         for lookup in self.lookup.iter().rev() {
-            for (name, _) in lookup.take.pairs() {
+            for (name, _) in lookup.take.pairs().into_iter().chain(lookup.sum.pairs()) {
                 read.remove(name);
             }
             read.insert(lookup.key.here());

@@ -234,6 +234,7 @@ async fn one_row_says_several_things_with_the_help_of_other_files() {
         file = "people.csv"
         key = { here = "buyer.key", there = "key" }
         take = { person = "id", home = "state" }
+        sum = { points = "points" }
         [file.derive]
         days = { days_between = ["placed", "arrived"] }
         late = { date_after = ["arrived", "promised"] }
@@ -245,7 +246,7 @@ async fn one_row_says_several_things_with_the_help_of_other_files() {
         amount = "total"
         currency = { column = "money" }
         channel = "store"
-        properties = ["items", "size"]
+        properties = ["items", "size", "points"]
         [[file.signal]]
         kind = "order_delivered"
         when = { present = ["arrived"], is = { what = ["Order Placed"] }, is_not = { size = "XXL" } }
@@ -261,7 +262,7 @@ async fn one_row_says_several_things_with_the_help_of_other_files() {
     "#;
     let desk = Desk::with(&[
         ("orders.jsonl", orders.as_bytes()),
-        ("people.csv", b"key,id,state\n7,ada,SP\n7,eva,RJ\n8,bo,\n"),
+        ("people.csv", b"key,id,state,points\n7,ada,SP,1.5\n7,eva,RJ,2\n8,bo,,\n"),
         ("notes.txt", b"for nobody"),
     ])
     .await;
@@ -273,7 +274,7 @@ async fn one_row_says_several_things_with_the_help_of_other_files() {
     let kinds: Vec<&str> = signals.iter().map(|signal| signal.kind.as_str()).collect();
     assert_eq!(kinds, ["order_placed", "order_delivered", "order_placed", "order_delivered", "order_cancelled"]);
     assert_eq!(signals[0].occurred_at.to_string(), "2026-01-05T13:00:00Z");
-    assert_eq!(json!(signals[0].body.properties), json!({"items": 3, "size": "small"}));
+    assert_eq!(json!(signals[0].body.properties), json!({"items": 3, "size": "small", "points": 3.5}));
     assert_eq!(
         (signals[0].body.amount.unwrap().to_string().as_str(), signals[0].body.currency.as_deref()),
         ("12.50", Some("BRL"))
@@ -350,7 +351,7 @@ async fn the_example_of_a_marketplace_carries_its_figures() {
     let signals = desk.logged().await;
     let of = |kind: &str| signals.iter().filter(|signal| signal.kind == kind).collect::<Vec<_>>();
     let (placed, delivered, paid, reviews) =
-        (of("order_placed"), of("order_delivered"), of("payment_made"), of("review_posted"));
+        (of("order_completed"), of("order_delivered"), of("payment_made"), of("review_posted"));
     let by = |signals: &[&Signal], property: &str| {
         let mut counts = std::collections::BTreeMap::new();
         for value in signals.iter().filter_map(|signal| signal.body.properties.get(property)?.as_str()) {
@@ -380,6 +381,8 @@ async fn the_example_of_a_marketplace_carries_its_figures() {
     };
     let total: i64 = paid.iter().map(|signal| signal.body.amount.unwrap().units()).sum();
     close(total as f64 / 1e4, "payments_total");
+    let revenue: i64 = placed.iter().map(|signal| signal.body.amount.unwrap().units()).sum();
+    close(revenue as f64 / 1e4 / placed.len() as f64, "average_order_value");
     let share = |some: usize, all: usize| 100.0 * some as f64 / all as f64;
     close(delivered.len() as f64, "delivered");
     close(

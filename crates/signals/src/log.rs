@@ -24,7 +24,7 @@ pub struct Signals {
 pub struct LogSettings {
     /// Drafts in the queue before callers wait, and after `patience` are refused.
     pub queue: usize,
-    /// Drafts in one commit.
+    /// Drafts in one commit; what one caller sends stays together, so a larger call is a commit by itself.
     pub commit: usize,
     /// How long a caller waits for room in the queue.
     pub patience: Duration,
@@ -76,9 +76,6 @@ impl Signals {
     pub async fn log(&self, scope: &Scope, drafts: Vec<Draft>) -> Result<Vec<Receipt>> {
         if drafts.is_empty() {
             return Ok(Vec::new());
-        }
-        if drafts.len() > self.settings.commit {
-            return Err(Error::too_large(format!("at most {} signals may be logged at once", self.settings.commit)));
         }
         self.store.ensure_room()?;
         let size = u32::try_from(drafts.len().min(self.settings.queue)).unwrap_or(u32::MAX);

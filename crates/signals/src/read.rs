@@ -2,7 +2,7 @@
 
 use base::Result;
 use sea_orm::{
-    AccessMode, ConnectionTrait, ExprTrait, FromQueryResult, IsolationLevel, QueryOrder, QuerySelect, TransactionTrait,
+    ConnectionTrait, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{Expr, OnConflict, Query},
 };
@@ -29,9 +29,7 @@ impl Signals {
 
     /// Everything after a sequence number, read in one snapshot of the database together with how far it was pruned.
     pub async fn tail(&self, scope: &Scope, after: i64) -> Result<Tail> {
-        let snapshot =
-            self.store.read().begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-        let snapshot = snapshot.await.map_err(failed)?;
+        let snapshot = self.store.snapshot().await?;
         let pruned = pruned(&snapshot, scope).await?;
         let rows =
             if pruned > after { Vec::new() } else { rows_after(scope, after).all(&snapshot).await.map_err(failed)? };

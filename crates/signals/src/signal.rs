@@ -64,7 +64,7 @@ pub struct Body {
 }
 
 /// A signal on its way to the log: parsed and valid, not yet recognised, numbered or stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     /// At most 255 bytes.
     pub message_id: String,
@@ -77,6 +77,7 @@ pub struct Draft {
     /// What happened.
     pub kind: String,
     /// The rest.
+    #[serde(flatten)]
     pub body: Body,
 }
 

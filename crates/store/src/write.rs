@@ -1,9 +1,11 @@
-//! The one way to write: a transaction that takes the write lock first.
+//! Transactions: the one way to write, and one view for several reads.
 
 use base::Result;
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    AccessMode, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 
-use crate::{Store, failed};
+use crate::{Engine, Store, failed};
 
 impl Store {
     /// Begins a write transaction. `commit` it (`.commit().await.map_err(store::failed)?`); dropped, it is rolled back.
@@ -14,5 +16,19 @@ impl Store {
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         self.writer().begin_with_options(options).await.map_err(failed)
+    }
+
+    /// One view of the database for several reads, whatever is committed meanwhile. Drop it when done.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = match self.engine() {
+            // In WAL mode every transaction sees one moment.
+            Engine::Sqlite => TransactionOptions::default(),
+            Engine::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        self.read().begin_with_options(options).await.map_err(failed)
     }
 }

@@ -1,0 +1,37 @@
+# The project's commands. `make help` lists them.
+
+CARGO ?= cargo
+HARKEN := $(or $(CARGO_TARGET_DIR),target)/debug/harken
+DEMO ?= demo-data
+
+.PHONY: help build demo test lint release bench clean-demo
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+tools:
+	@scripts/need-tools
+
+build: tools ## Build the binary, in the profile that tests and demo share
+	$(CARGO) build --package harken --features harken/failpoints
+
+demo: build ## Build, load a year of an invented company and show what it says
+	@scripts/demo $(HARKEN) $(DEMO)
+
+test: tools ## Pass all tests; installs PostgreSQL and the clients they need where it may
+	$(CARGO) fmt --all --check
+	scripts/prepare-tests
+	$(CARGO) test --workspace --features harken/failpoints
+
+lint: tools ## Clippy with the bans of clippy.toml
+	$(CARGO) clippy --workspace --all-targets --features harken/failpoints -- -D warnings
+
+release: tools ## One stripped binary
+	$(CARGO) build --release --package harken
+	@ls -l $(or $(CARGO_TARGET_DIR),target)/release/harken
+
+bench: release ## Measure against peers; see docs/bench.md
+	$(CARGO) run --release --package bench -- all
+
+clean-demo: ## Remove the demo's data
+	rm -rf $(DEMO)

@@ -1,0 +1,85 @@
+//! `harken signals tail|count`
+
+use base::{Filter, Result, Timestamp};
+use clap::Subcommand;
+use serde_json::json;
+use std::{process::ExitCode, time::Duration};
+
+use crate::{
+    house::House,
+    output,
+    settings::{Global, Settings},
+};
+
+/// The signals themselves.
+#[derive(Subcommand)]
+pub enum Signals {
+    /// Show the latest signals, newest last.
+    Tail {
+        /// How many.
+        #[arg(long, short = 'n', default_value_t = 20)]
+        lines: usize,
+        /// Only those that match: kind = 'review_posted' and customer.state in ('SP', 'RJ')
+        #[arg(long = "where", value_name = "EXPR", default_value = "")]
+        filter: String,
+        /// Go on showing what comes in.
+        #[arg(long, short)]
+        follow: bool,
+    },
+    /// Count signals.
+    Count {
+        /// Only those that match.
+        #[arg(long = "where", value_name = "EXPR", default_value = "")]
+        filter: String,
+    },
+}
+
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+impl Signals {
+    pub async fn run(self, global: &Global, settings: &Settings) -> Result<ExitCode> {
+        let house = House::open(global, settings).await?;
+        match self {
+            Self::Count { filter } => {
+                let filter = Filter::parse(&filter, house.workspace.zone)?;
+                let count = house.insights.count(&house.scope, &filter).await?;
+                if global.json { output::json(&json!({ "count": count })) } else { output::line(count) }
+            }
+            Self::Tail { lines, filter, follow } => {
+                let filter = Filter::parse(&filter, house.workspace.zone)?;
+                let mut latest = house.insights.latest(&house.scope, &filter, lines).await?;
+                latest.reverse();
+                let mut seen = house.signals.head().await?;
+                for signal in &latest {
+                    show(global, signal);
+                }
+                while follow {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    for signal in house.insights.since(&house.scope, &filter, seen).await? {
+                        seen = seen.max(signal.seq);
+                        show(global, &signal);
+                    }
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn show(global: &Global, signal: &signals::Signal) {
+    if global.json {
+        return output::json(signal);
+    }
+    let body = &signal.body;
+    let mut parts = vec![format!("{:>8}", signal.seq), clock(signal.occurred_at), format!("{:<24}", signal.kind)];
+    parts.extend(signal.customer.map(|customer| format!("customer {customer}")));
+    parts.extend([&body.channel, &body.touchpoint].into_iter().flatten().cloned());
+    parts.extend(body.score.map(|score| format!("{} {score}", body.scale.as_deref().unwrap_or("score"))));
+    parts.extend(body.amount.map(|amount| format!("{amount} {}", body.currency.as_deref().unwrap_or(""))));
+    parts.extend(body.text.as_ref().map(|text| format!("“{}”", text.chars().take(100).collect::<String>())));
+    output::line(output::plain(&parts.join("  ")));
+}
+
+fn clock(at: Timestamp) -> String {
+    at.to_utc().format("%Y-%m-%d %H:%M:%S").to_string()
+}

@@ -1,0 +1,82 @@
+//! `harken simulate`
+
+use base::{Clock, Result, Timestamp};
+use clap::Args;
+use serde_json::json;
+use simulate::Company;
+use std::process::ExitCode;
+
+use crate::{
+    house::House,
+    output,
+    settings::{Global, Settings},
+};
+
+/// Write the signals of an invented company to standard output as JSON lines, or straight in.
+///
+/// The same seed, numbers and end write the same signals. docs/simulate.md names the effects planted in them.
+#[derive(Args)]
+pub struct Simulate {
+    /// The random seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many customers.
+    #[arg(long, default_value_t = 5_000)]
+    customers: u32,
+    /// How many days.
+    #[arg(long, default_value_t = 365)]
+    days: u32,
+    /// The moment the days end; the start of today (UTC) when left out.
+    #[arg(long, value_name = "TIME")]
+    end: Option<Timestamp>,
+    /// Stop after so many signals.
+    #[arg(long, value_name = "N")]
+    signals: Option<usize>,
+    /// Log them into the data folder instead of printing them.
+    #[arg(long)]
+    load: bool,
+}
+
+const BATCH: usize = 4_000;
+
+impl Simulate {
+    pub async fn run(self, global: &Global, settings: &Settings) -> Result<ExitCode> {
+        let today = Timestamp::from_micros(Clock::system().now().micros().div_euclid(Timestamp::DAY) * Timestamp::DAY);
+        let company = Company::new(self.seed, self.customers, self.days, self.end.unwrap_or(today));
+        let drafts = company.take(self.signals.unwrap_or(usize::MAX));
+        if !self.load {
+            drafts.for_each(|draft| output::json(&draft));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let house = House::open(global, settings).await?;
+        let bar = output::progress(global, 0, "logging");
+        let (mut logged, mut known) = (0_u64, 0_u64);
+        let mut drafts = drafts.peekable();
+        while drafts.peek().is_some() {
+            let batch: Vec<_> = drafts.by_ref().take(BATCH).collect();
+            bar.inc(batch.len() as u64);
+            for receipt in house.signals.log(&house.scope, batch).await? {
+                match receipt {
+                    signals::Receipt::Logged { .. } => logged += 1,
+                    signals::Receipt::Duplicate | signals::Receipt::Conflict => known += 1,
+                }
+            }
+            if house.signals.held(&house.scope).await? > settings.archive.from * 4 {
+                house.archive_all().await?;
+            }
+        }
+        house.archive_all().await?;
+        house.compact_all().await?;
+        bar.finish_and_clear();
+        if global.json {
+            output::json(&json!({ "logged": logged, "already_known": known }));
+        } else {
+            output::line(format_args!(
+                "{} signals logged, {} were known already",
+                output::count(logged),
+                output::count(known)
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,94 @@
+//! The dependency graph of the product: which room stands on which.
+
+use base::{Clock, Error, Result};
+use customers::Customers;
+use insights::Insights;
+use lake::Lake;
+use server::projections;
+use signals::{Projector, Signals};
+use sources::Sources;
+use std::{path::PathBuf, sync::Arc};
+use store::Store;
+use team::{Scope, Team, Workspace};
+
+use crate::settings::{Global, Settings};
+
+/// All rooms over one data folder.
+#[derive(Clone)]
+pub struct House {
+    pub folder: PathBuf,
+    pub store: Store,
+    pub team: Team,
+    pub customers: Customers,
+    pub signals: Signals,
+    pub lake: Lake,
+    pub sources: Sources,
+    pub insights: Insights,
+    pub projector: Projector,
+    /// The workspace that a command at the terminal works on.
+    pub workspace: Workspace,
+    /// The right to do so.
+    pub scope: Scope,
+}
+
+impl House {
+    /// Opens the data folder, making it where it does not exist, and everything on top of it.
+    pub async fn open(global: &Global, settings: &Settings) -> Result<Self> {
+        let clock = Clock::system();
+        let folder = make_folder(global)?;
+        let store = match &settings.database {
+            Some(url) => Store::connect(url).await?,
+            None => Store::open(&folder).await?,
+        };
+        let team = Team::new(store.clone(), clock.clone());
+        let customers = Customers::new(store.clone(), clock.clone());
+        let log = signals::LogSettings { queue: settings.log.queue, commit: settings.log.commit, ..Default::default() };
+        let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
+        let projector = Projector::register(store.clone(), projections()).await?;
+        let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
+        let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock);
+        let insights = Insights::new(lake.clone(), customers.clone());
+        let workspace = team.default_workspace().await?;
+        let scope = team.operator(workspace.id);
+        Ok(Self { folder, store, team, customers, signals, lake, sources, insights, projector, workspace, scope })
+    }
+
+    /// Moves everything in the log to the lake, once all projections have taken it in.
+    pub async fn archive_all(&self) -> Result<u64> {
+        self.projector.catch_up().await?;
+        let mut moved = 0;
+        loop {
+            let step = self.lake.archive(&self.scope).await?;
+            if step.signals == 0 {
+                return Ok(moved);
+            }
+            moved += step.signals;
+        }
+    }
+
+    /// Merges the lake's small files until there is nothing left to merge; answers how many were.
+    pub async fn compact_all(&self) -> Result<usize> {
+        let mut merged = 0;
+        loop {
+            match self.lake.compact(&self.scope).await?.files {
+                0 => return Ok(merged),
+                files => merged += files,
+            }
+        }
+    }
+}
+
+/// The data folder, for its owner alone.
+fn make_folder(global: &Global) -> Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    let shown = global.data.display();
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&global.data)
+        .map_err(|error| Error::invalid(format!("the data folder {shown} cannot be made: {error}")))?;
+    global
+        .data
+        .canonicalize()
+        .map_err(|error| Error::invalid(format!("the data folder {shown} cannot be opened: {error}")))
+}

@@ -1,0 +1,5 @@
+//! The log's promises, told to both databases.
+
+mod log;
+mod projections;
+mod reading;

@@ -1,0 +1,57 @@
+//! Projections: each signal taken in once, whatever happens between.
+
+use base::{Error, Result, WorkspaceId};
+use sea_orm::DatabaseTransaction;
+use signals::{Projection, Projector, Signal, Volume};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use testkit::{on_both, says};
+
+/// Counts as `Volume` does, and then fails the first time.
+struct Faltering {
+    volume: Volume,
+    failed: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Projection for Faltering {
+    fn name(&self) -> &'static str {
+        "faltering"
+    }
+
+    async fn apply(&self, transaction: &DatabaseTransaction, signals: &[(WorkspaceId, Signal)]) -> Result<()> {
+        self.volume.apply(transaction, signals).await?;
+        if self.failed.swap(true, Ordering::SeqCst) { Ok(()) } else { Err(Error::internal("the power went")) }
+    }
+}
+
+#[tokio::test]
+async fn an_effect_and_its_cursor_are_written_together_or_not_at_all() {
+    on_both(async |world| {
+        world.signals.log(&world.scope, vec![says("page_viewed").into(), says("page_viewed").into()]).await.unwrap();
+        let faltering = Arc::new(Faltering { volume: Volume, failed: AtomicBool::new(false) });
+        let projector = Projector::register(world.store.clone(), vec![faltering]).await.unwrap();
+        assert!(projector.catch_up().await.is_err());
+        assert_eq!(world.signals.volume(&world.scope).await.unwrap(), 0);
+        assert_eq!(projector.progress().await.unwrap()[0].seq, 0);
+        projector.catch_up().await.unwrap();
+        projector.catch_up().await.unwrap();
+        assert_eq!(world.signals.volume(&world.scope).await.unwrap(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_pruned_before_every_projection_has_taken_it_in() {
+    on_both(async |world| {
+        let projector = Projector::register(world.store.clone(), vec![Arc::new(Volume)]).await.unwrap();
+        world.signals.log(&world.scope, vec![says("page_viewed").into()]).await.unwrap();
+        assert_eq!(world.signals.prune(&world.scope, 1).await.unwrap(), 0);
+        projector.catch_up().await.unwrap();
+        assert_eq!(world.signals.prune(&world.scope, 1).await.unwrap(), 1);
+        assert_eq!(world.signals.volume(&world.scope).await.unwrap(), 1);
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! Who it was: identities, traits and undoable merges.
 
+mod facts;
 mod group;
 mod merges;
 mod profile;
@@ -20,11 +21,12 @@ pub use profile::Profile;
 pub struct Customers {
     store: Store,
     clock: Clock,
+    known: facts::Cache,
 }
 
 impl Customers {
     /// The room over a store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+        Self { store, clock, known: facts::Cache::default() }
     }
 }

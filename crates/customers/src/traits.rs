@@ -32,13 +32,18 @@ impl Statements {
 
     /// Reads them as they are stored.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| Error::internal(format!("stored traits are damaged: {error}")))
+        serde_json::from_str(text).map_err(damaged)
     }
 
     /// As they are stored.
     pub(crate) fn to_text(&self) -> String {
         Json::from_iter(self.0.iter().map(|(name, Statement(value, at))| (name.clone(), serde_json::json!([value, at]))))
             .to_string()
+    }
+
+    /// Reads a stored `view`.
+    pub(crate) fn read_view(text: &str) -> Result<Map<String, Json>> {
+        serde_json::from_str(text).map_err(damaged)
     }
 
     /// Takes in what a signal of this moment says; whether that changed anything.
@@ -73,6 +78,10 @@ impl Statements {
             }
         }
     }
+}
+
+fn damaged(error: serde_json::Error) -> Error {
+    Error::internal(format!("stored traits are damaged: {error}"))
 }
 
 #[cfg(test)]

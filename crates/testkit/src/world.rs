@@ -13,6 +13,7 @@ use team::{Scope, Team};
 use crate::{Database, databases};
 
 /// An empty house: one workspace, nobody in it.
+#[derive(Clone)]
 pub struct World {
     /// The store.
     pub store: Store,
@@ -56,6 +57,13 @@ impl World {
         let recognise = Arc::new(customers.clone());
         let signals = Signals::start(store.clone(), clock.clone(), recognise, LogSettings::default());
         Self { store, team, customers, signals, clock, scope, folder: database.folder.path().to_owned() }
+    }
+
+    /// The same house seen from another, empty workspace.
+    pub async fn elsewhere(&self) -> Self {
+        let workspace = self.team.create_workspace("Elsewhere", self.clock.now()).await;
+        let scope = self.team.operator(workspace.unwrap_or_else(|error| panic!("the workspace: {error}")).id);
+        Self { scope, ..self.clone() }
     }
 
     /// The data folder.

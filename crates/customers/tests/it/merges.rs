@@ -1,10 +1,10 @@
 //! Merges by hand, and undoing.
 
 use base::{CustomerId, ErrorKind};
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
-use testkit::{ANA, BRUNO, CHIDI, World, on_both, says};
+use testkit::{ANA, BRUNO, CHIDI, World, for_any, on_both, says};
 
 async fn merge(world: &World, customer: i64, into: i64) -> base::Result<customers::Merge> {
     world.customers.merge(&world.scope, CustomerId(customer), CustomerId(into), "the same address", json!({})).await
@@ -103,33 +103,28 @@ fn connected(standing: &[(i64, i64)]) -> Vec<i64> {
 
 #[test]
 fn any_merges_and_undos_leave_what_the_standing_merges_say() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(ProptestConfig { cases: 16, failure_persistence: None, ..Default::default() });
-    let result = runner.run(&prop::collection::vec(any_step(), 1..16), |steps| {
-        runtime.block_on(on_both(async |world| {
-            let named = |person: i64| format!("u-{person}");
-            world.hears((1..=PEOPLE).map(|person| says("page_viewed").of("user_id", &named(person)).with_trait("n", person))).await;
-            let mut standing = Vec::new();
-            for (undo, one, other) in &steps {
-                if *undo && !standing.is_empty() {
-                    let (id, _) = standing.remove((*one as usize) % standing.len());
-                    world.customers.undo(&world.scope, id).await.unwrap();
-                } else if let Ok(made) = merge(world, *one, *other).await {
-                    standing.push((made.id, (*one, *other)));
-                }
-                let pairs: Vec<(i64, i64)> = standing.iter().map(|(_, pair)| *pair).collect();
-                let expected = connected(&pairs);
-                for person in 1..=PEOPLE {
-                    let profile = world.customers.profile(&world.scope, CustomerId(person)).await.unwrap();
-                    let together: Vec<i64> =
-                        (1..=PEOPLE).filter(|other| expected[*other as usize - 1] == expected[person as usize - 1]).collect();
-                    assert_eq!(profile.id.0, expected[person as usize - 1]);
-                    assert_eq!(profile.merged_from.iter().map(|from| from.0).collect::<Vec<_>>(), together[1..]);
-                    assert_eq!(profile.traits["n"].as_i64(), together.iter().copied().max());
-                }
+    for_any(16, prop::collection::vec(any_step(), 1..16), async |world, steps| {
+        let named = |person: i64| format!("u-{person}");
+        world.hears((1..=PEOPLE).map(|person| says("page_viewed").of("user_id", &named(person)).with_trait("n", person))).await;
+        let mut standing = Vec::new();
+        for (undo, one, other) in steps {
+            if undo && !standing.is_empty() {
+                let (id, _) = standing.remove(one as usize % standing.len());
+                world.customers.undo(&world.scope, id).await.unwrap();
+            } else if let Ok(made) = merge(world, one, other).await {
+                standing.push((made.id, (one, other)));
             }
-        }));
-        Ok(())
+            let pairs: Vec<(i64, i64)> = standing.iter().map(|(_, pair)| *pair).collect();
+            let expected = connected(&pairs);
+            for person in 1..=PEOPLE {
+                let profile = world.customers.profile(&world.scope, CustomerId(person)).await.unwrap();
+                let canonical = expected[person as usize - 1];
+                let together: Vec<i64> =
+                    (1..=PEOPLE).filter(|other| expected[*other as usize - 1] == canonical).collect();
+                assert_eq!(profile.id.0, canonical);
+                assert_eq!(profile.merged_from.iter().map(|from| from.0).collect::<Vec<_>>(), together[1..]);
+                assert_eq!(profile.traits["n"].as_i64(), together.last().copied());
+            }
+        }
     });
-    result.unwrap();
 }

@@ -1,10 +1,9 @@
 //! Customers recognised while signals are logged.
 
 use base::CustomerId;
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::prelude::*;
 use signals::Draft;
-use std::collections::BTreeMap;
-use testkit::{ANA, BRUNO, CHIDI, World, on_both, says};
+use testkit::{ANA, BRUNO, CHIDI, World, for_any, on_both, says};
 
 /// The customer numbers that the log's signals carry.
 async fn numbers(world: &World) -> Vec<Option<i64>> {
@@ -106,35 +105,26 @@ fn any_said() -> impl Strategy<Value = Vec<Vec<(bool, Vec<(String, String)>)>>> 
 /// Where batches end never shows: a database between them must remember exactly what one batch keeps in memory.
 #[test]
 fn it_does_not_matter_how_signals_are_grouped_into_commits() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() });
-    let result = runner.run(&any_said(), |batches| {
-        runtime.block_on(on_both(async |world| {
-            let other = world.team.create_workspace("All at once", world.clock.now()).await.unwrap();
-            let other = world.team.operator(other.id);
-            let draft = |(alias, identities): &(bool, Vec<(String, String)>)| -> Draft {
-                let kind = if *alias { "customer_aliased" } else { "page_viewed" };
-                let said = says(kind).with_trait("last", identities.len());
-                identities.iter().fold(said, |said, (kind, value)| said.of(kind, value)).into()
-            };
-            for batch in &batches {
-                world.signals.log(&world.scope, batch.iter().map(draft).collect()).await.unwrap();
+    for_any(24, any_said(), async |world, batches| {
+        let other = world.elsewhere().await;
+        let draft = |(alias, identities): &(bool, Vec<(String, String)>)| -> Draft {
+            let kind = if *alias { "customer_aliased" } else { "page_viewed" };
+            let said = says(kind).with_trait("last", identities.len());
+            identities.iter().fold(said, |said, (kind, value)| said.of(kind, value)).into()
+        };
+        for batch in &batches {
+            world.hears(batch.iter().map(draft)).await;
+        }
+        other.hears(batches.iter().flatten().map(draft)).await;
+        let mut seen = Vec::new();
+        for world in [world, &other] {
+            let numbers = numbers(world).await;
+            let mut people = Vec::new();
+            for customer in numbers.iter().flatten() {
+                people.push(world.customers.profile(&world.scope, CustomerId(*customer)).await.unwrap());
             }
-            world.signals.log(&other, batches.iter().flatten().map(draft).collect()).await.unwrap();
-            let mut seen = BTreeMap::new();
-            for scope in [&world.scope, &other] {
-                let log = world.signals.after(scope, 0, 1_000_000).await.unwrap();
-                let numbers: Vec<_> = log.iter().map(|signal| signal.customer).collect();
-                let mut people = Vec::new();
-                for customer in numbers.iter().flatten() {
-                    people.push(world.customers.profile(scope, *customer).await.unwrap());
-                }
-                seen.insert(scope.workspace(), (numbers, people));
-            }
-            let seen: Vec<_> = seen.into_values().collect();
-            assert_eq!(seen[0], seen[1]);
-        }));
-        Ok(())
+            seen.push((numbers, people));
+        }
+        assert_eq!(seen[0], seen[1]);
     });
-    result.unwrap();
 }

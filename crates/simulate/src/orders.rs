@@ -114,7 +114,7 @@ impl Company {
         let score = answers::effort(&mut self.dice, 2.3 + self.effects.effort(device, at), person);
         let text = verbatims::compose(&mut self.dice, person.language(), Topic::Checkout, 7.0 - f64::from(score), 6.0);
         Said::new("survey_answered", person.on(who, device), device.channel(), Place::Checkout)
-            .score("ces_effort", score)
+            .score("ces", score)
             .text(text, person.language())
             .with([("order_id", json!(order.id()))])
     }

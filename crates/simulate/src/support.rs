@@ -149,6 +149,6 @@ impl Company {
     pub(crate) fn rate_effort(&mut self, who: u32, case: Case) -> Said {
         let usual = if case.reason == Reason::Delivery { 3.8 } else { 2.9 };
         let score = answers::effort(&mut self.dice, usual, &self.people[who as usize]);
-        self.in_conversation("survey_answered", who, case).score("ces_effort", score)
+        self.in_conversation("survey_answered", who, case).score("ces", score)
     }
 }

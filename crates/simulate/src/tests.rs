@@ -85,7 +85,7 @@ fn the_default_company_says_about_three_hundred_thousand_things_of_which_one_in_
     for draft in YEAR.iter().filter(|draft| draft.body.score.is_some()) {
         let (least, most) = match draft.body.scale.as_deref() {
             Some("nps") => (0.0, 10.0),
-            Some("ces_effort") => (1.0, 7.0),
+            Some("ces") => (1.0, 7.0),
             Some("csat" | "stars") => (1.0, 5.0),
             other => panic!("{other:?} is no scale of this company"),
         };
@@ -155,7 +155,7 @@ fn the_slow_release_slows_the_mobile_checkout_costs_orders_and_makes_it_harder()
     let during = |draft: &&Draft| release.contains(&draft.occurred_at);
     let effort = |slow: bool| {
         let answers = mobile_checkout().filter(move |draft| during(draft) == slow);
-        mean(answers.filter(|draft| draft.body.scale.as_deref() == Some("ces_effort")).filter_map(|d| d.body.score))
+        mean(answers.filter(|draft| draft.body.scale.as_deref() == Some("ces")).filter_map(|d| d.body.score))
     };
     assert!((effort(true) - effort(false) - 1.3).abs() < 0.4, "{} {}", effort(true), effort(false));
     let paint = |slow: bool| {

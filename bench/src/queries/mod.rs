@@ -1,0 +1,77 @@
+//! Queries: seven metrics of many simulated signals, beside DuckDB asked the same of the same signals.
+
+mod asked;
+mod data;
+mod duckdb;
+mod rooms;
+
+use clap::Args;
+use std::{path::PathBuf, time::Instant};
+
+use crate::{
+    Outcome,
+    table::{self, Row, Target, median, remark},
+};
+use asked::ASKED;
+use duckdb::{Layout, Peer};
+use rooms::Rooms;
+
+/// Ask seven metrics of simulated signals, beside DuckDB on Parquet files and on its own table.
+#[derive(Args)]
+pub struct Queries {
+    /// The binary that loads the signals: `cargo build --release -p harken` makes it.
+    #[arg(long, default_value = "target/release/harken")]
+    harken: PathBuf,
+    /// How many signals.
+    #[arg(long, default_value_t = 10_000_000)]
+    signals: u64,
+    /// Where the loaded data stay, to be used again by the next run.
+    #[arg(long, value_name = "DIR", default_value = "target/bench-queries")]
+    keep: PathBuf,
+    /// How often each query is asked once it is warm; the median is shown.
+    #[arg(long, default_value_t = 7)]
+    runs: usize,
+}
+
+/// As good as equal: sums of many floating-point numbers depend on their order in the last digits.
+const TOLERANCE: f64 = 1e-9;
+
+impl Queries {
+    pub async fn run(self) -> Outcome<()> {
+        let folder = data::load(&self.harken, &self.keep, self.signals).await?;
+        let mut peer = Peer::start(&self.keep, &folder).await?;
+        let rooms = Rooms::open(&folder).await?;
+        let (mut on_parquet, mut on_table) = (Vec::new(), Vec::new());
+        for asked in &ASKED {
+            let query = asked.query()?;
+            let figures = rooms.insights.query(&rooms.scope, &query).await?;
+            if !figures.incomplete.is_empty() {
+                return Err(format!("{}: damaged files were left out", asked.name).into());
+            }
+            let ours = asked::answer(&figures);
+            let mut took = Vec::new();
+            for _ in 0..self.runs.max(1) {
+                let start = Instant::now();
+                rooms.insights.query(&rooms.scope, &query).await?;
+                took.push(start.elapsed().as_secs_f64() * 1_000.0);
+            }
+            let took = median(&took);
+            for (layout, rows) in [(Layout::Parquet, &mut on_parquet), (Layout::Table, &mut on_table)] {
+                let theirs = peer.ask(layout, asked.name, self.runs).await?;
+                asked::compare(asked.name, &ours, &theirs.answer, TOLERANCE)?;
+                let row =
+                    Row::new(format!("{} ({} rows)", asked.title, ours.len()), "ms", took).beside(theirs.median_ms);
+                rows.push(if layout == Layout::Parquet { row.target(Target::NoMoreThanPeer) } else { row });
+                if layout == Layout::Parquet && asked.name == "nps_by_month_and_touchpoint" {
+                    rows.push(Row::new(asked.title, "ms", took).target(Target::AtMost(150.0)));
+                }
+            }
+        }
+        remark(format_args!("{} signals; both engines have two threads; {}", self.signals, peer.version()));
+        remark("");
+        table::print("DuckDB on Parquet", &on_parquet);
+        remark("");
+        table::print("DuckDB on its table", &on_table);
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! The rooms of the product over a loaded folder, wired as its binary wires them.
+
+use base::Clock;
+use customers::Customers;
+use insights::Insights;
+use lake::Lake;
+use signals::{LogSettings, Signals};
+use std::{path::Path, sync::Arc};
+use store::Store;
+use team::{Scope, Team};
+
+use crate::Outcome;
+
+pub struct Rooms {
+    pub insights: Insights,
+    pub scope: Scope,
+}
+
+impl Rooms {
+    pub async fn open(folder: &Path) -> Outcome<Self> {
+        let clock = Clock::system();
+        let store = Store::open(folder).await?;
+        let team = Team::new(store.clone(), clock.clone());
+        let scope = team.operator(team.default_workspace().await?.id);
+        let customers = Customers::new(store.clone(), clock.clone());
+        let log = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
+        let lake = Lake::open(&folder.join("lake"), log, clock)?;
+        Ok(Self { insights: Insights::new(lake, customers), scope })
+    }
+}

@@ -3,3 +3,4 @@
 mod log;
 mod projections;
 mod reading;
+mod sql;

@@ -41,7 +41,7 @@ QUERIES = {
     ),
     "customers_by_month": (
         "%Y-%m",
-        """select date_trunc('month', occurred_at), count(distinct c.canonical), count(distinct c.canonical)
+        """select date_trunc('month', occurred_at), count(distinct c.canonical), count(*)
            from {signal} s join {customer} c on c.id = s.customer group by all""",
     ),
     "delivery_days_by_month": (

@@ -2,6 +2,9 @@
 
 use serde_json::Value as Json;
 
+/// What is said of it.
+pub(crate) const MESSAGE: &str = "text may not contain the character U+0000";
+
 /// The path of the first U+0000 in a value or in the names inside it, `name` being its own.
 ///
 /// Recursive: callers bound the depth before.

@@ -8,10 +8,14 @@ use serde::{
 use serde_json::{Map, Value as Json, value::RawValue};
 use std::fmt;
 
+use crate::nul;
+
 /// The most events in one batch.
 pub(super) const MOST_EVENTS: usize = 10_000;
 /// The longest event in bytes, as the Segment specification has it.
 pub(super) const LONGEST_EVENT: usize = 32 * 1024;
+/// The most bytes that a batch's shared context may come to, once for each event.
+const MOST_CONTEXT: usize = 5_000_000;
 /// How deep an event's lists and objects may nest.
 const DEEPEST: usize = 64;
 
@@ -58,11 +62,8 @@ impl<'a> Envelope<'a> {
         if events.more {
             return Err(Error::too_large(format!("a batch may hold {MOST_EVENTS} events")));
         }
-        Ok(Self {
-            write_key: wire.write_key()?,
-            shared: Shared { sent_at: wire.sent_at(), context: wire.context()? },
-            events: events.first,
-        })
+        let shared = Shared { sent_at: wire.sent_at(), context: wire.context(events.first.len())? };
+        Ok(Self { write_key: wire.write_key()?, shared, events: events.first })
     }
 
     /// Reads a body that is one event; what else it holds (`sentAt`, `context`) belongs to the event.
@@ -96,15 +97,23 @@ impl<'a> Wire<'a> {
         Timestamp::parse(&text, Zone::UTC).ok()
     }
 
-    fn context(&self) -> Result<Map<String, Json>> {
-        if self.context.is_some_and(|context| depth(context.get()) > DEEPEST) {
-            return Err(Error::invalid_field(
-                "context",
-                "too_deep",
-                format!("the context nests deeper than {DEEPEST} levels"),
-            ));
+    /// The context is copied into each event, so it counts so many times: a small body must not become a large one.
+    fn context(&self, events: usize) -> Result<Map<String, Json>> {
+        let Some(raw) = self.context else { return Ok(Map::new()) };
+        if raw.get().len().saturating_mul(events) > MOST_CONTEXT {
+            return Err(Error::too_large(format!(
+                "the context may have {MOST_CONTEXT} bytes, counted once for each event"
+            )));
         }
-        Ok(field("context", "an object", self.context)?.unwrap_or_default())
+        if depth(raw.get()) > DEEPEST {
+            let message = format!("the context nests deeper than {DEEPEST} levels");
+            return Err(Error::invalid_field("context", "too_deep", message));
+        }
+        let context: Map<String, Json> = field("context", "an object", Some(raw))?.unwrap_or_default();
+        match context.iter().find_map(|(name, value)| nul::find(name, value)) {
+            Some(path) => Err(Error::invalid_field(format!("context.{path}"), "nul_character", nul::MESSAGE)),
+            None => Ok(context),
+        }
     }
 }
 
@@ -234,6 +243,17 @@ mod tests {
         let body = |events: usize| format!("{{\"batch\":[{}]}}", vec!["{}"; events].join(","));
         assert_eq!(Envelope::of_batch(&body(MOST_EVENTS)).unwrap().events.len(), MOST_EVENTS);
         assert_eq!(Envelope::of_batch(&body(MOST_EVENTS + 1)).unwrap_err().kind, ErrorKind::TooLarge);
+    }
+
+    #[test]
+    fn a_shared_context_counts_once_for_each_event() {
+        let body = |events: usize, context: usize| {
+            format!(r#"{{"batch":[{}],"context":{{"a":"{}"}}}}"#, vec!["{}"; events].join(","), "x".repeat(context))
+        };
+        assert_eq!(Envelope::of_batch(&body(1_000, 1_000)).unwrap().shared.context.len(), 1);
+        assert_eq!(Envelope::of_batch(&body(1_000, 10_000)).unwrap_err().kind, ErrorKind::TooLarge);
+        let error = Envelope::of_batch(r#"{"batch":[],"context":{"a":["\u0000"]}}"#).unwrap_err();
+        assert_eq!((error.fields[0].field.as_str(), error.fields[0].reason.as_str()), ("context.a.0", "nul_character"));
     }
 
     #[test]

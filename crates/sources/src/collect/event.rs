@@ -71,56 +71,29 @@ pub(super) fn draft(
     let mut traits = Map::new();
     let mut body = Body { source: Some(SOURCE.to_owned()), ..Body::default() };
     let kind = match call {
-        Call::Track => {
-            let name =
-                event.text("event", usize::MAX)?.ok_or_else(|| wrong("event", "missing", "the event needs a name"))?;
-            let (kind, cut) = kinds::kind(&name)
-                .ok_or_else(|| wrong("event", "unusable", "the event's name has no letter and no digit"))?;
-            body.properties = event.object("properties")?;
-            if cut {
-                body.properties.entry("event").or_insert(Json::String(name));
-            }
-            meaning::read(&kind, &mut body)?;
-            kind
-        }
+        Call::Track => track(&mut event, &mut body)?,
         Call::Identify => {
             traits = identify(&mut event, &mut context, &mut identities)?;
             "customer_identified".to_owned()
         }
-        Call::Page => viewed(&mut event, &mut body, "page_viewed")?,
-        Call::Screen => viewed(&mut event, &mut body, "screen_viewed")?,
-        Call::Group => {
-            let group = event
-                .text("groupId", LONGEST)?
-                .ok_or_else(|| wrong("groupId", "missing", "the call needs a groupId"))?;
-            body.properties.insert("group_id".to_owned(), Json::String(group));
-            body.properties.insert("traits".to_owned(), Json::Object(event.object("traits")?));
-            "account_joined".to_owned()
-        }
-        Call::Alias => {
-            let previous = event
-                .text("previousId", LONGEST)?
-                .ok_or_else(|| wrong("previousId", "missing", "the call needs a previousId"))?;
-            // It may be a former user id or an anonymous id; whoever recognises the customer knows which of them exists.
-            let known_before = identity("user_id", &previous);
-            identities.push(known_before.map_err(|_| wrong("previousId", "unusable", "previousId names nobody"))?);
-            body.properties.insert("previous_id".to_owned(), Json::String(previous));
-            "customer_aliased".to_owned()
-        }
+        Call::Page => view(&mut event, &mut body, "page_viewed")?,
+        Call::Screen => view(&mut event, &mut body, "screen_viewed")?,
+        Call::Group => group(&mut event, &mut body)?,
+        Call::Alias => alias(&mut event, &mut body, &mut identities)?,
     };
+    if identities.is_empty() {
+        return Err(wrong("userId", "missing", "the event needs a userId or an anonymousId"));
+    }
     let in_properties = body.properties.get("channel").and_then(Json::as_str);
     body.channel = context::channel([in_properties, stated_channel.as_deref()], &context);
     if !context.is_empty() {
         body.properties.entry("context").or_insert(Json::Object(context));
     }
-    if identities.is_empty() {
-        return Err(wrong("userId", "missing", "the event needs a userId or an anonymousId"));
-    }
     Ok(Draft { message_id, occurred_at, identities, traits, kind, body })
 }
 
 fn stated_call(event: &mut Fields) -> Result<Call, FieldError> {
-    let name = event.text("type", LONGEST)?.ok_or_else(|| wrong("type", "missing", "the event needs a type"))?;
+    let name = required(event, "type", LONGEST)?;
     Call::named(&name)
         .ok_or_else(|| wrong("type", "unknown", "type is one of track, identify, page, screen, group, alias"))
 }
@@ -163,6 +136,23 @@ fn who(event: &mut Fields) -> Result<Vec<Identity>, FieldError> {
     Ok(identities)
 }
 
+/// Whatever the client names; what its properties say in the signal's own fields is read from them.
+fn track(event: &mut Fields, body: &mut Body) -> Result<String, FieldError> {
+    let name = required(event, "event", usize::MAX)?;
+    let unusable = || wrong("event", "unusable", "the event's name has no letter and no digit");
+    let (kind, cut) = kinds::kind(&name).ok_or_else(unusable)?;
+    body.properties = event.object("properties")?;
+    if cut {
+        body.properties.entry("event").or_insert(Json::String(name));
+    }
+    meaning::read(&kind, body)?;
+    Ok(kind)
+}
+
+fn required(event: &mut Fields, field: &str, longest: usize) -> Result<String, FieldError> {
+    event.text(field, longest)?.ok_or_else(|| wrong(field, "missing", format!("the event needs {field}")))
+}
+
 /// The customer's traits; an e-mail address and a telephone number among them are identities too.
 fn identify(
     event: &mut Fields,
@@ -190,7 +180,7 @@ fn identify(
 }
 
 /// A page or a screen; its category, else its name, is the touchpoint unless the properties name one.
-fn viewed(event: &mut Fields, body: &mut Body, kind: &str) -> Result<String, FieldError> {
+fn view(event: &mut Fields, body: &mut Body, kind: &str) -> Result<String, FieldError> {
     body.properties = event.object("properties")?;
     for field in ["name", "category"] {
         if let Some(value) = event.text(field, LONGEST)? {
@@ -198,9 +188,28 @@ fn viewed(event: &mut Fields, body: &mut Body, kind: &str) -> Result<String, Fie
         }
     }
     let named = |field: &str| {
-        body.properties.get(field).and_then(Json::as_str).map(kinds::snake_case).filter(|name| !name.is_empty())
+        let name = body.properties.get(field).and_then(Json::as_str).map(kinds::snake_case);
+        name.filter(|name| !name.is_empty() && name.len() <= LONGEST)
     };
     let touchpoint = meaning::touchpoint(&body.properties)?.or_else(|| named("category")).or_else(|| named("name"));
     body.touchpoint = touchpoint;
     Ok(kind.to_owned())
+}
+
+/// A customer belongs to an account; the traits are the account's.
+fn group(event: &mut Fields, body: &mut Body) -> Result<String, FieldError> {
+    let group = required(event, "groupId", LONGEST)?;
+    body.properties.insert("group_id".to_owned(), Json::String(group));
+    body.properties.insert("traits".to_owned(), Json::Object(event.object("traits")?));
+    Ok("account_joined".to_owned())
+}
+
+/// Two ids are one customer. The former may be a user id or an anonymous id; whoever recognises the customer knows which
+/// of them exists.
+fn alias(event: &mut Fields, body: &mut Body, identities: &mut Vec<Identity>) -> Result<String, FieldError> {
+    let previous = required(event, "previousId", LONGEST)?;
+    let former = identity("user_id", &previous);
+    identities.push(former.map_err(|_| wrong("previousId", "unusable", "previousId names nobody"))?);
+    body.properties.insert("previous_id".to_owned(), Json::String(previous));
+    Ok("customer_aliased".to_owned())
 }

@@ -17,7 +17,7 @@ impl Fields {
     /// Refuses U+0000 anywhere, in names and in values: PostgreSQL cannot store it, and both databases take the same.
     pub(super) fn new(event: Map<String, Json>) -> Result<Self, FieldError> {
         match event.iter().find_map(|(name, value)| nul::find(name, value)) {
-            Some(path) => Err(wrong(path, "nul_character", "text may not contain the character U+0000")),
+            Some(path) => Err(wrong(path, "nul_character", nul::MESSAGE)),
             None => Ok(Self(event)),
         }
     }

@@ -313,6 +313,14 @@ impl FileMap {
                 return Err(wrong("time_formats", format_args!("'{format}' is no format of strftime")));
             }
         }
+        for (name, derive) in &self.derive {
+            if derive.constants().any(|value| value.is_object() || value.is_array()) {
+                return Err(wrong(
+                    "derive",
+                    format_args!("'{name}' has a constant that is neither text, number nor bool"),
+                ));
+            }
+        }
         for lookup in &self.lookup {
             glob::Pattern::new(&lookup.file).map_err(|error| wrong("lookup.file", error))?;
             check_shape(lookup.delimiter, lookup.encoding.as_deref())?;
@@ -330,6 +338,15 @@ impl FileMap {
 }
 
 impl Derive {
+    fn constants(&self) -> impl Iterator<Item = &Json> {
+        let (one, several) = match self {
+            Self::Constant(value) => (Some(value), None),
+            Self::Values { table, otherwise, .. } => (otherwise.as_ref(), Some(table.values())),
+            Self::DaysBetween(_) | Self::HoursBetween(_) | Self::DateAfter(_) | Self::Present(_) => (None, None),
+        };
+        one.into_iter().chain(several.into_iter().flatten())
+    }
+
     fn columns(&self) -> &[String] {
         match self {
             Self::DaysBetween(pair) | Self::HoursBetween(pair) | Self::DateAfter(pair) => pair,
@@ -467,6 +484,7 @@ mod tests {
             ("time = \"at\"", "time = { constant = \"soon\" }", "'soon' is not a time"),
             ("order:{id}", "order:{id", "message_id"),
             ("date_after", "date_before", "date_before"),
+            ("{ date_after = [\"delivered\", \"promised\"] }", "{ constant = 2026-01-31 }", "'late' has a constant"),
             ("identities = { order = \"id\" }", "", "anonymous"),
             ("traits = [\"city\"]", "traits = 7", "a list of columns"),
             ("traits = [\"city\"]", "channel = \"pigeon\"", "pigeon"),

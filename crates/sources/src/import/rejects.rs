@@ -55,10 +55,10 @@ impl Rejects {
         for record in &kept {
             writer.write_record(record).map_err(|error| self.failed(error))?;
         }
-        writer.flush().map_err(|error| self.failed(error))
+        self.sync(writer)
     }
 
-    /// Adds rows at the end.
+    /// Adds rows at the end, durably.
     pub(super) fn add(&self, rejects: &[Reject]) -> Result<()> {
         if rejects.is_empty() {
             return Ok(());
@@ -75,7 +75,13 @@ impl Rejects {
             let row = [&self.file, &line, *reason, &harmless(field), &harmless(message), &harmless(&reject.raw)];
             writer.write_record(row).map_err(|error| self.failed(error))?;
         }
-        writer.flush().map_err(|error| self.failed(error))
+        self.sync(writer)
+    }
+
+    /// Waits until the disk has it: the ledger moves on after this.
+    fn sync(&self, writer: Writer<File>) -> Result<()> {
+        let file = writer.into_inner().map_err(|error| self.failed(error))?;
+        file.sync_data().map_err(|error| self.failed(error))
     }
 
     /// An empty file that only its owner can read: its rows are about people.

@@ -227,7 +227,7 @@ fn cell<'a>(row: &'a Map<String, Json>, column: &str) -> Option<&'a Json> {
 }
 
 fn nul_character(column: &str) -> Fault {
-    Fault::new("nul_character", column, "text may not contain the character U+0000")
+    Fault::new("nul_character", column, nul::MESSAGE)
 }
 
 fn object(line: &[u8]) -> std::result::Result<Map<String, Json>, Fault> {

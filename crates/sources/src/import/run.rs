@@ -41,6 +41,7 @@ pub(super) struct Run {
 }
 
 /// Rows that were read and mapped.
+#[derive(Default)]
 struct Batch {
     drafts: Vec<Draft>,
     /// The row of each draft.
@@ -126,7 +127,7 @@ impl Run {
         let tables = tables.collect::<Result<Vec<Table>>>()?;
         let mut rows = Rows::open(&self.path, &Shape::from(&*self.map), &self.map.columns(), read)?;
         let mut mapper = Mapper::new(self.map, self.source, tables);
-        let mut batch = Batch::new(start);
+        let mut batch = Batch::default();
         while let Some(row) = rows.next()? {
             batch.position += 1;
             if batch.position <= start {
@@ -148,7 +149,7 @@ impl Run {
             }
             if batch.drafts.len() + batch.rejects.len() >= BATCH {
                 let position = batch.position;
-                let full = std::mem::replace(&mut batch, Batch { position, ..Batch::new(start) });
+                let full = std::mem::replace(&mut batch, Batch { position, ..Batch::default() });
                 if send.blocking_send(Ok(full)).is_err() {
                     return Ok(());
                 }
@@ -158,12 +159,6 @@ impl Run {
             let _ = send.blocking_send(Ok(batch));
         }
         Ok(())
-    }
-}
-
-impl Batch {
-    fn new(position: u64) -> Self {
-        Self { drafts: Vec::new(), origins: Vec::new(), rejects: Vec::new(), position, first_line: 0 }
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Body {
     pub stage: Option<String>,
     /// Which source it came through.
     pub source: Option<String>,
-    /// nps, csat, ces, ces_effort, stars, …
+    /// nps, csat, ces (effort), ces2 (agreement), stars, …
     pub scale: Option<String>,
     /// The answer on that scale; finite.
     pub score: Option<f64>,

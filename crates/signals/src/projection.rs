@@ -9,7 +9,7 @@ use sea_orm::{
 use std::{sync::Arc, time::Duration};
 use store::{Store, failed};
 
-use crate::{Signal, row::signal};
+use crate::{Signal, read::head, row::signal};
 
 /// A consumer of the log. Its effect and its cursor are written in one transaction, so that a crash repeats nothing.
 #[async_trait::async_trait]
@@ -66,8 +66,8 @@ impl Projector {
             running.spawn(async move {
                 loop {
                     match projector.step(&*projection).await {
-                        Ok(0) => tokio::time::sleep(LOOK_AGAIN).await,
-                        Ok(_) => {}
+                        Ok(None) => tokio::time::sleep(LOOK_AGAIN).await,
+                        Ok(Some(_)) => {}
                         Err(error) => {
                             tracing::error!(projection = projection.name(), %error, "a projection failed; trying again");
                             tokio::time::sleep(AFTER_AN_ERROR).await;
@@ -79,10 +79,11 @@ impl Projector {
         while running.join_next().await.is_some() {}
     }
 
-    /// Brings all projections up to the end of the log.
+    /// Brings all projections up to where the log ends now.
     pub async fn catch_up(&self) -> Result<()> {
+        let end = head(self.store.read()).await?;
         for projection in self.projections.iter() {
-            while self.step(&**projection).await? > 0 {}
+            while self.step(&**projection).await?.is_some_and(|seq| seq < end) {}
         }
         Ok(())
     }
@@ -102,8 +103,8 @@ impl Projector {
         Ok(rows.into_iter().map(|row| Progress { name: row.name, seq: row.seq }).collect())
     }
 
-    /// Takes in one batch and answers how many signals it held.
-    async fn step(&self, projection: &dyn Projection) -> Result<usize> {
+    /// Takes in one batch and answers its last sequence number; `None` when there is nothing left to take in.
+    async fn step(&self, projection: &dyn Projection) -> Result<Option<i64>> {
         let cursor =
             self.progress().await?.into_iter().find(|row| row.name == projection.name()).map_or(0, |row| row.seq);
         let rows = signal::Entity::find()
@@ -117,7 +118,7 @@ impl Projector {
             .into_iter()
             .map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(row)?)))
             .collect::<Result<Vec<_>>>()?;
-        let Some((_, last)) = signals.last() else { return Ok(0) };
+        let Some((_, last)) = signals.last() else { return Ok(None) };
         // The cursor moves only from where it was read: of two nodes that took in the same batch, one is rolled back.
         let move_on = Query::update()
             .table("projection")
@@ -130,7 +131,7 @@ impl Projector {
             projection.apply(&transaction, &signals).await?;
             transaction.commit().await.map_err(failed)?;
         }
-        Ok(signals.len())
+        Ok(Some(last.seq))
     }
 }
 

@@ -42,8 +42,7 @@ impl Signals {
 
     /// The last sequence number given out, in any workspace.
     pub async fn head(&self) -> Result<i64> {
-        let select = Query::select().column("seq").from("log_head").take();
-        Ok(one(self.store.read(), &select).await?.unwrap_or(0))
+        head(self.store.read()).await
     }
 
     /// How many signals the log itself holds.
@@ -107,6 +106,12 @@ fn rows_after(scope: &Scope, seq: i64) -> Select<signal::Entity> {
         .filter(signal::Column::Workspace.eq(scope.workspace().0))
         .filter(signal::Column::Seq.gt(seq))
         .order_by_asc(signal::Column::Seq)
+}
+
+/// The last sequence number given out.
+pub(crate) async fn head(connection: &impl ConnectionTrait) -> Result<i64> {
+    let select = Query::select().column("seq").from("log_head").take();
+    Ok(one(connection, &select).await?.unwrap_or(0))
 }
 
 async fn pruned(connection: &impl ConnectionTrait, scope: &Scope) -> Result<i64> {

@@ -136,7 +136,13 @@ impl Typed {
 
     fn json(value: &JsonValue) -> Self {
         let (text, number, boolean) = (value.text(), value.number(), value.boolean());
-        Self { text: Some(text), number: Some(number), boolean: Some(boolean), present: Some(value.is_scalar()), time: None }
+        Self {
+            text: Some(text),
+            number: Some(number),
+            boolean: Some(boolean),
+            present: Some(value.is_scalar()),
+            time: None,
+        }
     }
 }
 
@@ -159,10 +165,19 @@ fn one_of(values: &[Value], typed: &Typed) -> Option<Expr> {
     };
     let wanted = |read: &dyn Fn(&Value) -> Option<sea_orm::Value>| values.iter().filter_map(read).collect();
     let lists = [
-        list(&typed.text, wanted(&|value| if let Value::Text(text) = value { Some(text.as_str().into()) } else { None })),
-        list(&typed.number, wanted(&|value| if let Value::Number(number) = value { Some((*number).into()) } else { None })),
+        list(
+            &typed.text,
+            wanted(&|value| if let Value::Text(text) = value { Some(text.as_str().into()) } else { None }),
+        ),
+        list(
+            &typed.number,
+            wanted(&|value| if let Value::Number(number) = value { Some((*number).into()) } else { None }),
+        ),
         list(&typed.time, wanted(&|value| if let Value::Time(at) = value { Some(at.micros().into()) } else { None })),
-        list(&typed.boolean, wanted(&|value| if let Value::Bool(truth) = value { Some((*truth).into()) } else { None })),
+        list(
+            &typed.boolean,
+            wanted(&|value| if let Value::Bool(truth) = value { Some((*truth).into()) } else { None }),
+        ),
     ];
     lists.into_iter().flatten().reduce(Expr::or)
 }

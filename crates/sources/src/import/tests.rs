@@ -331,6 +331,45 @@ async fn the_example_of_answers_imports_whole() {
     assert_eq!(scores, 72.0);
 }
 
+#[tokio::test]
+async fn a_parquet_file_is_read_by_its_columns() {
+    let desk = Desk::with(&[]).await;
+    let events: Vec<_> = (0..3).map(|score| json!({"type": "track", "event": "Survey Answered", "userId": "ada", "messageId": score, "properties": {"nps": score}})).collect();
+    desk.world.posts("/v1/batch", json!({ "batch": events }).to_string()).await;
+    // The lake's own files are Parquet.
+    let lake = lake::Lake::open(&desk.path("lake"), desk.world.signals.clone(), desk.world.clock.clone()).unwrap();
+    lake.archive(&desk.world.scope).await.unwrap();
+    let table = desk.path("lake").join(desk.world.scope.workspace().to_string()).join("signals");
+    let mut files = std::fs::read_dir(&table).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.find(|path| path.extension().is_some_and(|extension| extension == "parquet")).unwrap();
+    std::fs::copy(file, desk.path("answers.parquet")).unwrap();
+    let map = r#"
+        [[file]]
+        file = "answers.parquet"
+        [[file.signal]]
+        kind = { column = "kind" }
+        time = "occurred_at"
+        message_id = "copy:{message_id}"
+        anonymous = true
+        scale = { column = "scale" }
+        score = "score"
+        properties = ["channel", "seq"]
+    "#;
+    assert_eq!(counts(&desk.imports(map).await.files[0]), (FileState::Imported, 3, 3, 0, 0));
+    let copies: Vec<Signal> =
+        desk.logged().await.into_iter().filter(|signal| signal.message_id.starts_with("copy:")).collect();
+    assert_eq!(copies.iter().map(|copy| copy.body.score.unwrap()).sum::<f64>(), 3.0);
+    assert!(copies.iter().all(|copy| copy.kind == "survey_answered" && copy.occurred_at == desk.world.clock.now()));
+}
+
+#[test]
+fn the_map_of_the_guide_is_one() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sources.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, map) = guide.split_once("```toml\n").unwrap();
+    Map::read(map.split_once("```").unwrap().0).unwrap();
+}
+
 /// What the published tables say, computed by others from the tables themselves; both stand beside the checkout.
 #[tokio::test]
 async fn the_example_of_a_marketplace_carries_its_figures() {

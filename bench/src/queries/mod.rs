@@ -5,6 +5,7 @@ mod data;
 mod duckdb;
 mod rooms;
 
+use base::Clock;
 use clap::Args;
 use std::{path::PathBuf, time::Instant};
 
@@ -19,9 +20,6 @@ use rooms::Rooms;
 /// Ask seven metrics of simulated signals, beside DuckDB on Parquet files and on its own table.
 #[derive(Args)]
 pub struct Queries {
-    /// The binary that loads the signals: `cargo build --release -p harken` makes it.
-    #[arg(long, default_value = "target/release/harken")]
-    harken: PathBuf,
     /// How many signals.
     #[arg(long, default_value_t = 10_000_000)]
     signals: u64,
@@ -38,9 +36,9 @@ const TOLERANCE: f64 = 1e-9;
 
 impl Queries {
     pub async fn run(self) -> Outcome<()> {
-        let folder = data::load(&self.harken, &self.keep, self.signals).await?;
+        let folder = data::load(&self.keep, self.signals).await?;
         let mut peer = Peer::start(&self.keep, &folder).await?;
-        let rooms = Rooms::open(&folder).await?;
+        let rooms = Rooms::open(&folder, Clock::system()).await?;
         let (mut on_parquet, mut on_table) = (Vec::new(), Vec::new());
         for asked in &ASKED {
             let query = asked.query()?;

@@ -1,4 +1,4 @@
-//! The rooms of the product over a loaded folder, wired as its binary wires them.
+//! The rooms of the product over a folder, wired as its binary wires them.
 
 use base::Clock;
 use customers::Customers;
@@ -12,19 +12,21 @@ use team::{Scope, Team};
 use crate::Outcome;
 
 pub struct Rooms {
+    pub signals: Signals,
+    pub lake: Lake,
     pub insights: Insights,
     pub scope: Scope,
 }
 
 impl Rooms {
-    pub async fn open(folder: &Path) -> Outcome<Self> {
-        let clock = Clock::system();
+    pub async fn open(folder: &Path, clock: Clock) -> Outcome<Self> {
         let store = Store::open(folder).await?;
         let team = Team::new(store.clone(), clock.clone());
         let scope = team.operator(team.default_workspace().await?.id);
         let customers = Customers::new(store.clone(), clock.clone());
-        let log = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
-        let lake = Lake::open(&folder.join("lake"), log, clock)?;
-        Ok(Self { insights: Insights::new(lake, customers), scope })
+        let signals = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
+        let lake = Lake::open(&folder.join("lake"), signals.clone(), clock)?;
+        let insights = Insights::new(lake.clone(), customers);
+        Ok(Self { signals, lake, insights, scope })
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Answer {
 impl World {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).await.unwrap();
+        let store = Box::pin(Store::open(folder.path())).await.unwrap();
         let clock = Clock::fixed("2026-03-01T12:00:00Z".parse().unwrap());
         let team = Team::new(store.clone(), clock.clone());
         let workspace = team.default_workspace().await.unwrap();

@@ -24,12 +24,12 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn read_with(event: Json, shared: &Shared) -> Result<Draft, (String, String)> {
+fn read_with(event: &Json, shared: &Shared) -> Result<Draft, (String, String)> {
     let event: Map<String, Json> = event.as_object().unwrap().clone();
     draft(event, None, shared, at(NOON), || "made".to_owned()).map_err(|error| (error.field, error.reason))
 }
 
-fn read(event: Json) -> Result<Draft, (String, String)> {
+fn read(event: &Json) -> Result<Draft, (String, String)> {
     read_with(event, &Shared::default())
 }
 
@@ -43,7 +43,7 @@ fn refused(field: &str, reason: &str) -> Result<Draft, (String, String)> {
 
 #[test]
 fn the_python_client_tracks_an_order() {
-    let draft = read(json!({
+    let draft = read(&json!({
         "integrations": {}, "anonymousId": null, "userId": 17, "type": "track", "event": "Order Completed",
         "properties": {"order_id": "o-1", "total": "27.50", "currency": "eur"},
         "timestamp": "2026-03-01T11:59:58.250000+00:00", "messageId": "0e7f8a52-5c30-4a9d-9f0a-0f4f3a8f0a11",
@@ -66,7 +66,7 @@ fn the_python_client_tracks_an_order() {
 
 #[test]
 fn the_node_client_identifies_a_customer() {
-    let draft = read(json!({
+    let draft = read(&json!({
         "userId": "ada", "type": "identify", "traits": {"email": "Ada@Example.org", "plan": "pro", "phone": "+49 30 123", "city": null},
         "context": {"library": {"name": "@segment/analytics-node", "version": "3.1.0"}}, "timestamp": "2026-03-01T12:00:00.000Z",
         "messageId": "node-next-1772366400000-1", "_metadata": {"nodeVersion": "20.19.0", "jsRuntime": "node"}
@@ -83,7 +83,7 @@ fn the_node_client_identifies_a_customer() {
 
 #[test]
 fn the_browser_client_views_a_page() {
-    let draft = read(json!({
+    let draft = read(&json!({
         "type": "page", "properties": {"path": "/cart", "url": "https://shop.example/cart", "title": "Cart"}, "category": "Shopping Cart",
         "anonymousId": "7f4c", "userId": null, "messageId": "ajs-next-1772366400000-7f4c", "timestamp": "2026-03-01T11:59:59.000Z",
         "context": {
@@ -104,39 +104,39 @@ fn the_browser_client_views_a_page() {
 
 #[test]
 fn screens_groups_and_aliases_have_their_kinds() {
-    let screen = read(json!({"type": "screen", "userId": "ada", "name": "Home"})).unwrap();
+    let screen = read(&json!({"type": "screen", "userId": "ada", "name": "Home"})).unwrap();
     assert_eq!(
         (screen.kind.as_str(), screen.body.touchpoint.as_deref(), screen.message_id.as_str()),
         ("screen_viewed", Some("home"), "made")
     );
-    let group = read(json!({"type": "group", "userId": "ada", "groupId": "acme", "traits": {"size": 3}})).unwrap();
+    let group = read(&json!({"type": "group", "userId": "ada", "groupId": "acme", "traits": {"size": 3}})).unwrap();
     assert_eq!(
         (group.kind.as_str(), Json::Object(group.body.properties)),
         ("account_joined", json!({"group_id": "acme", "traits": {"size": 3}}))
     );
     assert!(group.traits.is_empty());
-    let alias = read(json!({"type": "alias", "userId": "ada", "previousId": "7f4c"})).unwrap();
+    let alias = read(&json!({"type": "alias", "userId": "ada", "previousId": "7f4c"})).unwrap();
     assert_eq!(alias.kind, "customer_aliased");
     assert_eq!(alias.identities, [identity("user_id", "ada"), identity("user_id", "7f4c")]);
-    assert_eq!(read(json!({"type": "alias", "userId": "ada"})), refused("previousId", "missing"));
-    assert_eq!(read(json!({"type": "group", "userId": "ada"})), refused("groupId", "missing"));
+    assert_eq!(read(&json!({"type": "alias", "userId": "ada"})), refused("previousId", "missing"));
+    assert_eq!(read(&json!({"type": "group", "userId": "ada"})), refused("groupId", "missing"));
 }
 
 #[test]
 fn a_wrong_client_clock_is_corrected_by_its_own_sending_time() {
     let shared = |sent_at: &str| Shared { sent_at: Some(at(sent_at)), ..Shared::default() };
     let event = json!({"type": "track", "event": "A", "userId": "ada", "timestamp": "2020-01-01T10:00:00Z"});
-    let draft = read_with(event.clone(), &shared("2020-01-01T10:05:00Z")).unwrap();
+    let draft = read_with(&event, &shared("2020-01-01T10:05:00Z")).unwrap();
     assert_eq!(draft.occurred_at, at("2026-03-01T11:55:00Z"));
     assert_eq!(draft.body.properties["context"]["original_timestamp"], "2020-01-01T10:00:00Z");
-    let late = read_with(event, &shared(NOON)).unwrap();
+    let late = read_with(&event, &shared(NOON)).unwrap();
     assert_eq!((late.occurred_at, late.body.properties.len()), (at("2020-01-01T10:00:00Z"), 0));
     let future =
-        read(json!({"type": "track", "event": "A", "userId": "ada", "originalTimestamp": "2027-03-01T12:00:00Z"}))
+        read(&json!({"type": "track", "event": "A", "userId": "ada", "originalTimestamp": "2027-03-01T12:00:00Z"}))
             .unwrap();
     assert_eq!(future.occurred_at, at("2027-03-01T12:00:00Z"));
     assert_eq!(future.body.properties["context"], json!({"in_future": true}));
-    assert_eq!(read(json!({"type": "page", "userId": "ada"})).unwrap().occurred_at, at(NOON));
+    assert_eq!(read(&json!({"type": "page", "userId": "ada"})).unwrap().occurred_at, at(NOON));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn every_refusal_names_its_field() {
     let with = |field: &str, value: Json| {
         let mut event = json!({"type": "track", "event": "A", "userId": "ada"});
         event[field] = value;
-        read(event)
+        read(&event)
     };
     assert_eq!(with("type", json!("dance")), refused("type", "unknown"));
     assert_eq!(with("type", Json::Null), refused("type", "missing"));

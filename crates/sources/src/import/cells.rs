@@ -127,7 +127,7 @@ mod tests {
 
     fn with<T>(
         keys: &str,
-        cell: Json,
+        cell: &Json,
         read: impl Fn(&Reading<'_>, &Map<String, Json>) -> Read<T>,
     ) -> Result<Option<T>, &'static str> {
         let text = format!("[[file]]\nfile = \"a.csv\"\n{keys}\n[[file.signal]]\ntime = \"x\"\nanonymous = true");
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn times_are_read_in_the_formats_and_the_zone_of_the_map() {
         let time = |keys, cell: &str| {
-            with(keys, json!(cell), |reading, cells| reading.time(cells, "x")).map(|at| at.map(|at| at.to_string()))
+            with(keys, &json!(cell), |reading, cells| reading.time(cells, "x")).map(|at| at.map(|at| at.to_string()))
         };
         let is = |text: &str| Ok(Some(text.to_owned()));
         assert_eq!(time("", "2026-07-01 10:30:00"), is("2026-07-01T10:30:00Z"));
@@ -159,24 +159,24 @@ mod tests {
     fn numbers_are_read_with_the_sign_of_the_map() {
         let comma = "decimal = \",\"";
         assert_eq!(
-            with(comma, json!("1.234,50"), |reading, cells| reading.amount(cells, "x")),
+            with(comma, &json!("1.234,50"), |reading, cells| reading.amount(cells, "x")),
             Ok(Some("1234.5".parse().unwrap()))
         );
         assert_eq!(
-            with(comma, json!(1.5), |reading, cells| reading.amount(cells, "x")),
+            with(comma, &json!(1.5), |reading, cells| reading.amount(cells, "x")),
             Ok(Some("1.5".parse().unwrap()))
         );
-        assert_eq!(with("", json!("1.234,50"), |reading, cells| reading.amount(cells, "x")), Err("not_an_amount"));
-        assert_eq!(with("", json!(" 7 "), |reading, cells| reading.number(cells, "x")), Ok(Some(Number::from(7))));
+        assert_eq!(with("", &json!("1.234,50"), |reading, cells| reading.amount(cells, "x")), Err("not_an_amount"));
+        assert_eq!(with("", &json!(" 7 "), |reading, cells| reading.number(cells, "x")), Ok(Some(Number::from(7))));
         for wrong in ["NaN", "inf", "1e400", "seven"] {
             assert_eq!(
-                with("", json!(wrong), |reading, cells| reading.number(cells, "x")),
+                with("", &json!(wrong), |reading, cells| reading.number(cells, "x")),
                 Err("not_a_number"),
                 "{wrong}"
             );
         }
-        assert_eq!(with("", json!("Yes"), |reading, cells| reading.bool(cells, "x")), Ok(Some(true)));
-        assert_eq!(with("", json!("maybe"), |reading, cells| reading.bool(cells, "x")), Err("not_a_bool"));
-        assert_eq!(with("", json!([1]), |reading, cells| reading.text(cells, "x")), Err("wrong_type"));
+        assert_eq!(with("", &json!("Yes"), |reading, cells| reading.bool(cells, "x")), Ok(Some(true)));
+        assert_eq!(with("", &json!("maybe"), |reading, cells| reading.bool(cells, "x")), Err("not_a_bool"));
+        assert_eq!(with("", &json!([1]), |reading, cells| reading.text(cells, "x")), Err("wrong_type"));
     }
 }

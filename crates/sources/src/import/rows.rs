@@ -90,7 +90,7 @@ pub(super) struct Rows {
 }
 
 enum Source {
-    Csv { records: Records, places: Vec<usize> },
+    Csv { records: Box<Records>, places: Vec<usize> },
     Jsonl { lines: Lines },
     Parquet { rows: ParquetRows, last: Map<String, Json> },
 }
@@ -110,7 +110,7 @@ impl Rows {
             Format::Csv => {
                 let mut records = Records::new(decode::open(path, shape.encoding, read)?, shape.delimiter(path));
                 let places = header(&mut records, &columns)?;
-                Source::Csv { records, places }
+                Source::Csv { records: Box::new(records), places }
             }
             Format::Jsonl => Source::Jsonl { lines: Lines::new(decode::open(path, shape.encoding, read)?) },
             Format::Parquet => Source::Parquet { rows: Box::new(lake::parquet_rows(path)?), last: Map::new() },

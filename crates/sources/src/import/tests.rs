@@ -376,16 +376,16 @@ async fn the_example_of_a_marketplace_carries_its_figures() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (tables, figures) = (root.join("../shared/data/olist"), root.join("../shared/fixtures/e2e-01-olist.json"));
     let Ok(figures) = std::fs::read_to_string(&figures) else {
-        println!("skipped: the marketplace's tables are not here");
+        eprintln!("skipped: the marketplace's tables are not here");
         return;
     };
     let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
     let expected = &figures["expected"];
     let map = std::fs::read_to_string(root.join("examples/olist.toml")).unwrap();
     let desk = Desk::with(&[]).await;
-    let report = desk.tries(&map, &[tables.clone()], false).await.unwrap();
+    let report = desk.tries(&map, std::slice::from_ref(&tables), false).await.unwrap();
     assert_eq!(report.files.iter().map(|file| file.refused + file.duplicates).sum::<u64>(), 0);
-    let again = desk.tries(&map, &[tables], false).await.unwrap();
+    let again = desk.tries(&map, std::slice::from_ref(&tables), false).await.unwrap();
     assert!(again.files.iter().all(|file| file.state == FileState::AlreadyImported));
 
     let signals = desk.logged().await;

@@ -1,24 +1,20 @@
 //! The map: how the columns of files become signals. Read from TOML; what it cannot mean is an error that names the key.
 
-use base::{Error, Result, Timestamp, Zone};
+mod check;
+mod columns;
+
+use base::{Error, Result, Zone};
 use serde::Deserialize;
 use serde_json::Value as Json;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{rows::Format, template::Template};
-use crate::{
-    collect::{context::CHANNELS, kinds::snake_case},
-    currency::currency,
-};
 
 /// A checked map. Its reference stands in `docs/sources.md`.
 #[derive(Debug)]
 pub struct Map {
-    pub(super) source: String,
-    pub(super) files: Vec<Arc<FileMap>>,
+    pub(in crate::import) source: String,
+    pub(in crate::import) files: Vec<Arc<FileMap>>,
 }
 
 #[derive(Deserialize)]
@@ -38,72 +34,72 @@ fn default_source() -> String {
 /// One `[[file]]`: how its rows are read and what each row says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FileMap {
+pub(in crate::import) struct FileMap {
     /// A file name, or a pattern with `*` and `?`.
-    pub(super) file: String,
+    pub(in crate::import) file: String,
     #[serde(default)]
-    pub(super) format: Option<Format>,
+    pub(in crate::import) format: Option<Format>,
     #[serde(default)]
-    pub(super) delimiter: Option<char>,
+    pub(in crate::import) delimiter: Option<char>,
     #[serde(default)]
-    pub(super) encoding: Option<String>,
+    pub(in crate::import) encoding: Option<String>,
     /// Cells that mean nothing, beside the empty one: `NA`, `\N`.
     #[serde(default)]
-    pub(super) empty: Vec<String>,
+    pub(in crate::import) empty: Vec<String>,
     /// Of times without an offset.
     #[serde(default)]
-    pub(super) zone: Option<Zone>,
+    pub(in crate::import) zone: Option<Zone>,
     /// In the notation of strftime, tried in order; also `unix` and `unix_ms`.
     #[serde(default)]
-    pub(super) time_formats: Vec<String>,
+    pub(in crate::import) time_formats: Vec<String>,
     /// `,` where the numbers are written 1.234,56.
     #[serde(default)]
-    pub(super) decimal: Option<char>,
+    pub(in crate::import) decimal: Option<char>,
     #[serde(default)]
-    pub(super) number: Vec<String>,
+    pub(in crate::import) number: Vec<String>,
     #[serde(default)]
-    pub(super) bool: Vec<String>,
+    pub(in crate::import) bool: Vec<String>,
     #[serde(default)]
-    pub(super) lookup: Vec<Lookup>,
+    pub(in crate::import) lookup: Vec<Lookup>,
     #[serde(default)]
-    pub(super) derive: BTreeMap<String, Derive>,
+    pub(in crate::import) derive: BTreeMap<String, Derive>,
     /// Kind of identity to column, for every signal of the file.
     #[serde(default)]
-    pub(super) identities: BTreeMap<String, String>,
+    pub(in crate::import) identities: BTreeMap<String, String>,
     #[serde(default)]
-    pub(super) traits: Columns,
+    pub(in crate::import) traits: Columns,
     #[serde(default)]
-    pub(super) signal: Vec<SignalMap>,
+    pub(in crate::import) signal: Vec<SignalMap>,
     /// Of this part of the map as it is written; comments and order aside.
     #[serde(skip)]
-    pub(super) fingerprint: String,
+    pub(in crate::import) fingerprint: String,
 }
 
 /// Columns of another file, found by a key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Lookup {
-    pub(super) file: String,
-    pub(super) key: Key,
+pub(in crate::import) struct Lookup {
+    pub(in crate::import) file: String,
+    pub(in crate::import) key: Key,
     /// Columns of the first row with the key.
     #[serde(default)]
-    pub(super) take: Columns,
+    pub(in crate::import) take: Columns,
     /// Columns of numbers, added up over all rows with the key.
     #[serde(default)]
-    pub(super) sum: Columns,
+    pub(in crate::import) sum: Columns,
     #[serde(default)]
-    pub(super) format: Option<Format>,
+    pub(in crate::import) format: Option<Format>,
     #[serde(default)]
-    pub(super) delimiter: Option<char>,
+    pub(in crate::import) delimiter: Option<char>,
     #[serde(default)]
-    pub(super) encoding: Option<String>,
+    pub(in crate::import) encoding: Option<String>,
     #[serde(default)]
-    pub(super) empty: Vec<String>,
+    pub(in crate::import) empty: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a column's name, or { here = \"…\", there = \"…\" }")]
-pub(super) enum Key {
+pub(in crate::import) enum Key {
     Same(String),
     Different { here: String, there: String },
 }
@@ -111,7 +107,7 @@ pub(super) enum Key {
 /// A further column, computed from others of the same row.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Derive {
+pub(in crate::import) enum Derive {
     /// Days of 24 hours from the first time to the second.
     DaysBetween([String; 2]),
     /// Hours from the first time to the second.
@@ -134,50 +130,50 @@ pub(super) enum Derive {
 /// One `[[file.signal]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SignalMap {
+pub(in crate::import) struct SignalMap {
     #[serde(default)]
-    pub(super) kind: Option<Value>,
-    pub(super) time: Time,
+    pub(in crate::import) kind: Option<Value>,
+    pub(in crate::import) time: Time,
     #[serde(default)]
-    pub(super) message_id: Option<Template>,
+    pub(in crate::import) message_id: Option<Template>,
     #[serde(default)]
-    pub(super) when: When,
+    pub(in crate::import) when: When,
     #[serde(default)]
-    pub(super) identities: BTreeMap<String, String>,
+    pub(in crate::import) identities: BTreeMap<String, String>,
     #[serde(default)]
-    pub(super) traits: Columns,
+    pub(in crate::import) traits: Columns,
     /// Whether a row may be about nobody.
     #[serde(default)]
-    pub(super) anonymous: bool,
+    pub(in crate::import) anonymous: bool,
     #[serde(default)]
-    pub(super) channel: Option<Value>,
+    pub(in crate::import) channel: Option<Value>,
     #[serde(default)]
-    pub(super) touchpoint: Option<Value>,
+    pub(in crate::import) touchpoint: Option<Value>,
     #[serde(default)]
-    pub(super) scale: Option<Value>,
+    pub(in crate::import) scale: Option<Value>,
     #[serde(default)]
-    pub(super) score: Option<String>,
+    pub(in crate::import) score: Option<String>,
     #[serde(default)]
-    pub(super) amount: Option<String>,
+    pub(in crate::import) amount: Option<String>,
     #[serde(default)]
-    pub(super) currency: Option<Value>,
+    pub(in crate::import) currency: Option<Value>,
     #[serde(default)]
-    pub(super) text: Names,
+    pub(in crate::import) text: Names,
     #[serde(default)]
-    pub(super) properties: Columns,
+    pub(in crate::import) properties: Columns,
 }
 
 /// The same for every row, or what a column says.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "text, or { column = \"…\" }")]
-pub(super) enum Value {
+pub(in crate::import) enum Value {
     Constant(String),
     Column { column: String },
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a column's name, or { constant = \"2026-01-31\" }")]
-pub(super) enum Time {
+pub(in crate::import) enum Time {
     Column(String),
     Constant { constant: String },
 }
@@ -185,7 +181,7 @@ pub(super) enum Time {
 /// Columns under their own names or under others: `["city"]`, `{ city = "customer_city" }`.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a list of columns, or a table of new name = \"column\"")]
-pub(super) enum Columns {
+pub(in crate::import) enum Columns {
     Named(Vec<String>),
     Renamed(BTreeMap<String, String>),
 }
@@ -198,7 +194,7 @@ impl Default for Columns {
 
 impl Columns {
     /// Pairs of new name and column.
-    pub(super) fn pairs(&self) -> Vec<(&str, &str)> {
+    pub(in crate::import) fn pairs(&self) -> Vec<(&str, &str)> {
         match self {
             Self::Named(names) => names.iter().map(|name| (name.as_str(), name.as_str())).collect(),
             Self::Renamed(names) => names.iter().map(|(new, column)| (new.as_str(), column.as_str())).collect(),
@@ -209,7 +205,7 @@ impl Columns {
 /// One column or several.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a column's name, or a list of them")]
-pub(super) enum Names {
+pub(in crate::import) enum Names {
     One(String),
     Several(Vec<String>),
 }
@@ -221,7 +217,7 @@ impl Default for Names {
 }
 
 impl Names {
-    pub(super) fn all(&self) -> &[String] {
+    pub(in crate::import) fn all(&self) -> &[String] {
         match self {
             Self::One(name) => std::slice::from_ref(name),
             Self::Several(names) => names,
@@ -232,16 +228,16 @@ impl Names {
 /// Which rows say this; all conditions must hold.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct When {
+pub(in crate::import) struct When {
     #[serde(default)]
-    pub(super) present: Vec<String>,
+    pub(in crate::import) present: Vec<String>,
     #[serde(default)]
-    pub(super) absent: Vec<String>,
+    pub(in crate::import) absent: Vec<String>,
     /// Column to the value, or one of the values, that it must have.
     #[serde(default)]
-    pub(super) is: BTreeMap<String, Names>,
+    pub(in crate::import) is: BTreeMap<String, Names>,
     #[serde(default)]
-    pub(super) is_not: BTreeMap<String, Names>,
+    pub(in crate::import) is_not: BTreeMap<String, Names>,
 }
 
 impl Map {
@@ -268,176 +264,28 @@ impl Map {
 }
 
 /// Bytes as text.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::import) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl FileMap {
-    pub(super) fn zone(&self) -> Zone {
+    pub(in crate::import) fn zone(&self) -> Zone {
         self.zone.unwrap_or(Zone::UTC)
-    }
-
-    /// The columns that the file itself must have: those that anything reads, less those that are made before it reads.
-    pub(super) fn columns(&self) -> BTreeSet<String> {
-        let mut read: BTreeSet<&str> = self.identities.values().map(String::as_str).collect();
-        read.extend(self.traits.pairs().iter().map(|(_, column)| *column));
-        for signal in &self.signal {
-            signal.read_columns(&mut read);
-        }
-        for name in self.derive.keys() {
-            read.remove(name.as_str());
-        }
-        read.extend(self.derive.values().flat_map(Derive::columns).map(String::as_str));
-        read.extend(self.number.iter().chain(&self.bool).map(String::as_str));
-        for lookup in self.lookup.iter().rev() {
-            for (name, _) in lookup.take.pairs().into_iter().chain(lookup.sum.pairs()) {
-                read.remove(name);
-            }
-            read.insert(lookup.key.here());
-        }
-        read.into_iter().map(str::to_owned).collect()
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.signal.is_empty() {
-            return Err(Error::invalid("it has no [[file.signal]], so its rows would say nothing"));
-        }
-        glob::Pattern::new(&self.file).map_err(|error| wrong("file", error))?;
-        check_shape(self.delimiter, self.encoding.as_deref())?;
-        if self.decimal.is_some_and(|sign| sign != '.' && sign != ',') {
-            return Err(wrong("decimal", "it is '.' or ','"));
-        }
-        for format in &self.time_formats {
-            let unknown = chrono::format::StrftimeItems::new(format).any(|item| item == chrono::format::Item::Error);
-            if unknown {
-                return Err(wrong("time_formats", format_args!("'{format}' is no format of strftime")));
-            }
-        }
-        for (name, derive) in &self.derive {
-            if derive.constants().any(|value| value.is_object() || value.is_array()) {
-                return Err(wrong(
-                    "derive",
-                    format_args!("'{name}' has a constant that is neither text, number nor bool"),
-                ));
-            }
-        }
-        for lookup in &self.lookup {
-            glob::Pattern::new(&lookup.file).map_err(|error| wrong("lookup.file", error))?;
-            check_shape(lookup.delimiter, lookup.encoding.as_deref())?;
-        }
-        for (index, signal) in self.signal.iter().enumerate() {
-            signal.check(self.zone()).map_err(|error| error.context(format_args!("signal {}", index + 1)))?;
-            let nobody = self.identities.is_empty() && signal.identities.is_empty();
-            if nobody && !signal.anonymous {
-                let message = "no column is an identity; if its rows are about nobody, write anonymous = true";
-                return Err(wrong("identities", message).context(format_args!("signal {}", index + 1)));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Derive {
-    fn constants(&self) -> impl Iterator<Item = &Json> {
-        let (one, several) = match self {
-            Self::Constant(value) => (Some(value), None),
-            Self::Values { table, otherwise, .. } => (otherwise.as_ref(), Some(table.values())),
-            Self::DaysBetween(_) | Self::HoursBetween(_) | Self::DateAfter(_) | Self::Present(_) => (None, None),
-        };
-        one.into_iter().chain(several.into_iter().flatten())
-    }
-
-    fn columns(&self) -> &[String] {
-        match self {
-            Self::DaysBetween(pair) | Self::HoursBetween(pair) | Self::DateAfter(pair) => pair,
-            Self::Present(column) | Self::Values { column, .. } => std::slice::from_ref(column),
-            Self::Constant(_) => &[],
-        }
     }
 }
 
 impl Key {
-    pub(super) fn here(&self) -> &str {
+    pub(in crate::import) fn here(&self) -> &str {
         match self {
             Self::Same(column) | Self::Different { here: column, .. } => column,
         }
     }
 
-    pub(super) fn there(&self) -> &str {
+    pub(in crate::import) fn there(&self) -> &str {
         match self {
             Self::Same(column) | Self::Different { there: column, .. } => column,
         }
     }
-}
-
-impl SignalMap {
-    fn read_columns<'a>(&'a self, read: &mut BTreeSet<&'a str>) {
-        let values = [&self.kind, &self.channel, &self.touchpoint, &self.scale, &self.currency];
-        read.extend(values.into_iter().flatten().filter_map(Value::column));
-        read.extend(self.score.iter().chain(&self.amount).map(String::as_str));
-        read.extend(self.identities.values().map(String::as_str));
-        read.extend(self.traits.pairs().into_iter().chain(self.properties.pairs()).map(|(_, column)| column));
-        read.extend(self.text.all().iter().map(String::as_str));
-        read.extend(self.message_id.iter().flat_map(Template::columns));
-        read.extend(self.when.present.iter().chain(&self.when.absent).map(String::as_str));
-        read.extend(self.when.is.keys().chain(self.when.is_not.keys()).map(String::as_str));
-        if let Time::Column(column) = &self.time {
-            read.insert(column);
-        }
-    }
-
-    fn check(&self, zone: Zone) -> Result<()> {
-        if let Time::Constant { constant } = &self.time {
-            Timestamp::parse(constant, zone).map_err(|error| wrong("time", error))?;
-        }
-        match &self.kind {
-            Some(Value::Constant(kind)) if kind.is_empty() || snake_case(kind) != *kind => {
-                Err(wrong("kind", format_args!("'{kind}' is not snake_case")))
-            }
-            _ => Ok(()),
-        }?;
-        match &self.channel {
-            Some(Value::Constant(channel)) if !CHANNELS.contains(&channel.as_str()) => {
-                Err(wrong("channel", format_args!("'{channel}' is none of {}", CHANNELS.join(", "))))
-            }
-            _ => Ok(()),
-        }?;
-        match &self.currency {
-            Some(Value::Constant(code)) if currency(code).is_none() => {
-                Err(wrong("currency", format_args!("'{code}' is no code of ISO 4217")))
-            }
-            _ => Ok(()),
-        }?;
-        if self.scale.is_some() != self.score.is_some() {
-            return Err(wrong("score", "a scale and a score go together"));
-        }
-        Ok(())
-    }
-}
-
-impl Value {
-    fn column(&self) -> Option<&str> {
-        match self {
-            Self::Constant(_) => None,
-            Self::Column { column } => Some(column),
-        }
-    }
-}
-
-fn check_shape(delimiter: Option<char>, encoding: Option<&str>) -> Result<()> {
-    if delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) {
-        return Err(wrong("delimiter", "it is one ASCII character"));
-    }
-    match encoding {
-        Some(label) if encoding_rs::Encoding::for_label(label.as_bytes()).is_none() => {
-            Err(wrong("encoding", format_args!("'{label}' is not known; write utf-8, windows-1252, utf-16le, …")))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn wrong(key: &str, message: impl std::fmt::Display) -> Error {
-    Error::invalid_field(key, "wrong_map", format!("{key}: {message}"))
 }
 
 #[cfg(test)]

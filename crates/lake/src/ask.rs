@@ -19,6 +19,7 @@ use crate::{
     fields::{Fields, Key},
     filter::kinds,
     plan::{plan, times},
+    scan::Reading,
 };
 
 impl Lake {
@@ -44,7 +45,7 @@ impl Lake {
                 Some(Buckets::covering(from, to.max(from), grain, zone)?)
             }
         };
-        let plan = plan(question, sources.scan(&room.table)?, buckets.as_ref(), &fields)?;
+        let plan = plan(question, sources.scan(&room.table, Reading::Figures)?, buckets.as_ref(), &fields)?;
         let mut batches = self.run(plan.logical).await?;
         let mut rows = Vec::new();
         while let Some(batch) = batches.next().await {

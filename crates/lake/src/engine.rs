@@ -38,9 +38,6 @@ pub(crate) fn session(folder: &Path) -> Result<SessionContext> {
     let options = config.options_mut();
     // Files come in pieces already, see `scan`.
     options.optimizer.repartition_file_scans = false;
-    // Rows are dropped while they are decoded, before the other columns are.
-    options.execution.parquet.pushdown_filters = true;
-    options.execution.parquet.reorder_filters = true;
     let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).build();
     Ok(SessionContext::new_with_state(state))
 }

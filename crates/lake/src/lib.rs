@@ -18,6 +18,7 @@ mod plan;
 mod question;
 mod rows;
 mod scan;
+mod size;
 mod table;
 mod tail;
 mod trust;
@@ -47,6 +48,7 @@ pub use question::{
     Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
     UnitValue,
 };
+pub use size::Size;
 
 /// The room's handle; cheap to clone.
 #[derive(Clone)]

@@ -14,6 +14,7 @@ use crate::{
     filter::kinds,
     plan::{filtered, times},
     rows::to_signals,
+    scan::Reading,
 };
 
 /// The longest list that is a screen's or a page's, not an export.
@@ -53,7 +54,7 @@ impl Lake {
             .sources(&room.table, &self.trust, kinds(filter).as_deref(), times(&question))
             .await?;
         let order = ["occurred_at", "seq"].map(|column| ident(column).sort(!newest_first, false));
-        let plan = filtered(sources.scan(&room.table)?, &question, &fields)?;
+        let plan = filtered(sources.scan(&room.table, Reading::Rows)?, &question, &fields)?;
         // Few rows are kept in a heap while all are read; many are sorted, on disk if need be.
         let few = (limit <= FEW).then_some(limit);
         let plan = plan.sort_with_limit(order, few).and_then(LogicalPlanBuilder::build).map_err(failed)?;

@@ -30,11 +30,21 @@ const PIECE: u64 = 2 * ROW_GROUP as u64;
 /// Some files of a table.
 pub(crate) struct Files {
     pieces: Vec<PartitionedFile>,
+    reading: Reading,
+}
+
+/// What rows are read for, which decides when they are filtered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Figures, from few narrow columns: fastest decoded whole and filtered after.
+    Figures,
+    /// The rows themselves, usually few: filtered while the filter's columns are decoded, the others only where it held.
+    Rows,
 }
 
 impl Files {
     /// These files of this folder.
-    pub(crate) fn new(folder: &Path, files: &[LiveFile]) -> Result<Self> {
+    pub(crate) fn new(folder: &Path, files: &[LiveFile], reading: Reading) -> Result<Self> {
         let mut pieces = Vec::new();
         for file in files {
             let path = StorePath::from_absolute_path(folder.join(&file.path))?;
@@ -46,7 +56,7 @@ impl Files {
                 }),
             );
         }
-        Ok(Self { pieces })
+        Ok(Self { pieces, reading })
     }
 }
 
@@ -86,7 +96,8 @@ impl TableProvider for Files {
             TableParquetOptions { global: session.config_options().execution.parquet.clone(), ..Default::default() };
         let mut source = ParquetSource::new(SCHEMA.clone())
             .with_table_parquet_options(options)
-            .with_parquet_file_reader_factory(Arc::new(readers));
+            .with_parquet_file_reader_factory(Arc::new(readers))
+            .with_pushdown_filters(self.reading == Reading::Rows);
         if let Some(filter) = conjunction(filters.to_vec()) {
             let schema = DFSchema::try_from(SCHEMA.clone())?;
             source = source.with_predicate(session.create_physical_expr(filter, &schema)?);

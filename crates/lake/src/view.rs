@@ -15,7 +15,7 @@ use crate::{
     failure::failed,
     file::LiveFile,
     layout::SCHEMA,
-    scan::Files,
+    scan::{Files, Reading},
     table::{Snapshot, Table},
     tail,
     trust::Trust,
@@ -103,15 +103,7 @@ impl View {
         for (verdict, file) in checked.await.map_err(|error| Error::internal(error.to_string()))? {
             match verdict {
                 Ok(()) => trusted.push(file),
-                Err(reason) => {
-                    tracing::error!(
-                        file = file.path,
-                        reason,
-                        rows = file.facts.rows,
-                        "a file of the lake is damaged and left out"
-                    );
-                    missing.push(file.missing(reason));
-                }
+                Err(reason) => missing.push(file.missing(reason)),
             }
         }
         Ok(Sources { files: trusted, tail: self.tail, missing })
@@ -120,8 +112,8 @@ impl View {
 
 impl Sources {
     /// All of it as one table.
-    pub(crate) fn scan(&self, table: &Table) -> Result<LogicalPlan> {
-        let files = Files::new(table.folder(), &self.files).map_err(failed)?;
+    pub(crate) fn scan(&self, table: &Table, reading: Reading) -> Result<LogicalPlan> {
+        let files = Files::new(table.folder(), &self.files, reading).map_err(failed)?;
         let lake = LogicalPlanBuilder::scan("lake", provider_as_source(Arc::new(files)), None).map_err(failed)?;
         if self.tail.is_empty() {
             return lake.build().map_err(failed);

@@ -7,7 +7,10 @@ use datafusion::{
         compute::{max, min},
         datatypes::{Int64Type, TimestampMicrosecondType},
     },
-    parquet::{arrow::ArrowWriter, errors::ParquetError},
+    parquet::{
+        arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
+        errors::ParquetError,
+    },
 };
 use std::{
     fs, io,
@@ -46,8 +49,9 @@ impl Draft {
         let file = fs::File::create_new(&path).map_err(while_doing("cannot begin a file in the lake"))?;
         let path = DraftPath(path);
         let hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
-        let writer =
-            ArrowWriter::try_new(hashing, SCHEMA.clone(), Some(writer_properties())).map_err(parquet_failed)?;
+        // Plain Parquet types say it all; an Arrow schema beside them would only confuse older readers.
+        let options = ArrowWriterOptions::new().with_properties(writer_properties()).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(hashing, SCHEMA.clone(), options).map_err(parquet_failed)?;
         Ok(Self { writer, path, rows: 0, times: (i64::MAX, i64::MIN), kinds: None, seqs: (i64::MAX, i64::MIN) })
     }
 

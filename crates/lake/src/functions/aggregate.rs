@@ -165,11 +165,17 @@ impl<M: Memory> GroupsAccumulator for Many<M> {
             }
             return Ok(());
         }
-        for (row, (group, value)) in groups.iter().zip(values).enumerate() {
-            let passes = filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-            if let (true, Some(value), Some(memory)) = (passes, value, self.memories.get_mut(*group)) {
-                memory.add(value);
+        let passes = |row: usize| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
+        let mut add = |row: usize| {
+            let memory = groups.get(row).and_then(|group| self.memories.get_mut(*group));
+            if let (true, Some(memory), Some(value)) = (passes(row), memory, values.values().get(row)) {
+                memory.add(*value);
             }
+        };
+        match values.nulls() {
+            // Most signals have no score: runs of nulls are stepped over.
+            Some(nulls) => nulls.valid_indices().for_each(&mut add),
+            None => (0..values.len()).for_each(&mut add),
         }
         Ok(())
     }

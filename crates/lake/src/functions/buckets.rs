@@ -20,7 +20,7 @@ pub(crate) fn bucket(buckets: &Buckets) -> ScalarUDF {
         let times = times.as_primitive::<TimestampMicrosecondType>();
         // Rows come sorted by time within a kind, so most lie in the bucket of the row before.
         let mut memo = (i64::MAX, i64::MIN, None);
-        let find = |at: i64| {
+        let mut find = |at: i64| {
             if at < memo.0 || at >= memo.1 {
                 let next = starts.partition_point(|start| *start <= at);
                 let start = next.checked_sub(1).and_then(|index| starts.get(index));
@@ -34,14 +34,15 @@ pub(crate) fn bucket(buckets: &Buckets) -> ScalarUDF {
             memo.2
         };
         let buckets: Int32Array = match times.null_count() {
-            0 => times.values().iter().copied().map(find).collect(),
-            _ => times
-                .iter()
-                .map({
-                    let mut find = find;
-                    move |at| find(at?)
-                })
-                .collect(),
+            // `occurred_at` is never null, so this is the way; one that no bucket holds is rare.
+            0 => {
+                let numbers: Vec<i32> =
+                    times.values().iter().copied().map(&mut find).map(|found| found.unwrap_or(-1)).collect();
+                let held = numbers.iter().all(|number| *number >= 0);
+                let valid = (!held).then(|| numbers.iter().map(|number| *number >= 0).collect());
+                Int32Array::new(numbers.into(), valid)
+            }
+            _ => times.iter().map(|at| at.and_then(&mut find)).collect(),
         };
         Ok(Arc::new(buckets))
     })

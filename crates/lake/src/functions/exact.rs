@@ -14,24 +14,47 @@ pub(crate) struct ExactSum {
     overflowed: bool,
 }
 
-/// 2⁶⁴: a number of at least 2⁻¹¹ has no bit below one unit.
-const UNIT: f64 = 18_446_744_073_709_551_616.0;
-/// 2¹⁰⁰ units, so that 2²⁶ such numbers fit before `units` has to be emptied.
-const LARGE: f64 = 1.267_650_600_228_229_4e30;
+/// One unit is 2⁻⁶⁴: no number of at least 2⁻¹¹ has a bit below it.
+const UNIT_BITS: i32 = 64;
+/// Numbers have at most 2¹⁰⁰ units, so that 2²⁶ of them fit before `units` has to be emptied.
+const NUMBER_BITS: i32 = 100;
+/// 2⁻⁶⁴ exactly.
+const UNIT: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 const FULL: u128 = 1 << 126;
+
+/// A number as units, if it is a whole number of them and not too large. Bits are moved by hand, because rounding and
+/// conversion to 128 bits are function calls on the oldest processors we run on.
+fn units(number: f64) -> Option<i128> {
+    const MANTISSA_BITS: i32 = 52;
+    const EXPONENT_BIAS: i32 = 1_023;
+    let bits = number.to_bits();
+    let exponent = (bits >> MANTISSA_BITS & 0x7ff) as i32;
+    if exponent == 0 {
+        // Zero, or a number too small for its usual form.
+        return (number == 0.0).then_some(0);
+    }
+    let mantissa = i128::from(bits & ((1 << MANTISSA_BITS) - 1) | 1 << MANTISSA_BITS);
+    let shift = exponent - EXPONENT_BIAS - MANTISSA_BITS + UNIT_BITS;
+    let units = match shift {
+        0.. if shift <= NUMBER_BITS - MANTISSA_BITS - 1 => mantissa << shift,
+        ..0 if mantissa.trailing_zeros().cast_signed() >= -shift => mantissa >> -shift,
+        _ => return None,
+    };
+    Some(if number.is_sign_negative() { -units } else { units })
+}
 
 impl ExactSum {
     /// Adds one number.
     pub(crate) fn add(&mut self, number: f64) {
         self.counted = true;
-        let units = number * UNIT;
-        if units.abs() < LARGE && units.fract() == 0.0 {
-            self.units += units as i128;
-            if self.units.unsigned_abs() > FULL {
-                self.empty_units();
+        match units(number) {
+            Some(units) => {
+                self.units += units;
+                if self.units.unsigned_abs() > FULL {
+                    self.empty_units();
+                }
             }
-        } else {
-            self.add_partial(number);
+            None => self.add_partial(number),
         }
     }
 
@@ -93,7 +116,7 @@ impl ExactSum {
             // The nearest float is exact as an integer; what it misses is at most half as many bits and comes next.
             let part = units as f64;
             units -= part as i128;
-            self.add_partial(part / UNIT);
+            self.add_partial(part * UNIT);
         }
     }
 

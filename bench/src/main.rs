@@ -24,16 +24,29 @@ enum Workload {
     Ingest(ingest::Ingest),
     /// Ask seven metrics of simulated signals, beside DuckDB on Parquet files and on its own table.
     Queries(queries::Queries),
+    /// Every workload as it runs without options, one after the other.
+    All,
+}
+
+impl Workload {
+    async fn run(self) -> Outcome<()> {
+        match self {
+            Self::Ingest(workload) => workload.run().await,
+            Self::Queries(workload) => workload.run().await,
+            Self::All => {
+                for workload in ["ingest", "queries"] {
+                    Box::pin(Cli::parse_from(["bench", workload]).workload.run()).await?;
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 // As many workers as the server and DuckDB are given.
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
-    let done = match Cli::parse().workload {
-        Workload::Ingest(workload) => workload.run().await,
-        Workload::Queries(workload) => workload.run().await,
-    };
-    match done {
+    match Cli::parse().workload.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

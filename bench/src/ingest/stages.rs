@@ -1,4 +1,4 @@
-//! The measures of RELIABILITY's load goals that concern intake, one method each.
+//! The measures of load that concern intake, one method each.
 
 use serde::Deserialize;
 use std::{

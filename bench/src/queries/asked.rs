@@ -14,6 +14,8 @@ pub struct Asked {
     filter: &'static str,
     by: &'static [&'static str],
     every: Option<Grain>,
+    /// How long it may take, where that is promised.
+    pub most_ms: Option<f64>,
 }
 
 pub const ASKED: [Asked; 7] = [
@@ -24,6 +26,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "",
         by: &["touchpoint"],
         every: Some(Grain::Month),
+        most_ms: Some(150.0),
     },
     Asked {
         name: "csat_by_week_and_channel",
@@ -32,6 +35,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "",
         by: &["channel"],
         every: Some(Grain::Week),
+        most_ms: None,
     },
     Asked {
         name: "revenue_by_day",
@@ -40,6 +44,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "",
         by: &[],
         every: Some(Grain::Day),
+        most_ms: None,
     },
     Asked {
         name: "customers_by_month",
@@ -48,6 +53,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "",
         by: &[],
         every: Some(Grain::Month),
+        most_ms: None,
     },
     Asked {
         name: "delivery_days_by_month",
@@ -56,6 +62,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "kind = 'order_delivered'",
         by: &[],
         every: Some(Grain::Month),
+        most_ms: None,
     },
     Asked {
         name: "effort_by_touchpoint_of_a_state",
@@ -64,6 +71,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "customer.state = 'Bavaria'",
         by: &["touchpoint"],
         every: None,
+        most_ms: None,
     },
     Asked {
         name: "signals_by_kind",
@@ -72,6 +80,7 @@ pub const ASKED: [Asked; 7] = [
         filter: "",
         by: &["kind"],
         every: None,
+        most_ms: None,
     },
 ];
 

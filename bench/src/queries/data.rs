@@ -11,9 +11,9 @@ use std::{
 use super::rooms::Rooms;
 use crate::{Outcome, table::remark};
 
-/// A customer has about this many signals in the year that is simulated.
-const SIGNALS_PER_CUSTOMER: u64 = 60;
-const DAYS: u32 = 365;
+/// A customer has about this many signals in the three years that are simulated.
+const SIGNALS_PER_CUSTOMER: u64 = 180;
+const DAYS: u32 = 3 * 365;
 const SEED: u64 = 1;
 /// As many as one commit of the log takes.
 const BATCH: usize = 8_000;
@@ -44,7 +44,7 @@ pub async fn load(keep: &Path, signals: u64) -> Outcome<PathBuf> {
 /// seven days of the story, as it would have done.
 async fn log_and_archive(folder: &Path, signals: u64) -> Outcome<()> {
     let ending: Timestamp = "2026-01-01T00:00:00Z".parse()?;
-    // A fifth more than needed, so that the year ends by the count and not by its customers.
+    // A fifth more than needed, so that the story ends by the count and not by its customers.
     let customers = u32::try_from((signals / SIGNALS_PER_CUSTOMER * 6 / 5).max(100))?;
     let mut drafts = Company::new(SEED, customers, DAYS, ending).take(usize::try_from(signals)?);
     let clock = Clock::fixed(Timestamp::MIN);

@@ -39,15 +39,14 @@ try {
   website.close()
 }
 
-/** Runs in the page. The client keeps who the visitor is, so a step that is about another visitor says so beside it. */
+/** Runs in the page. The client keeps who the visitor is. */
 async function tell({ story, host, key, strategy }) {
   const { AnalyticsBrowser } = window.AnalyticsNext
   const segment = { apiHost: `${new URL(host).host}/v1`, protocol: 'http', deliveryStrategy: { strategy, config: { size: 4, timeout: 500 } } }
   const [analytics] = await AnalyticsBrowser.load({ writeKey: key, cdnURL: host }, { integrations: { 'Segment.io': segment } })
   for (const { call, user_id: userId, anonymous_id: anonymousId, timestamp, ...step } of story) {
     const options = timestamp ? { timestamp: new Date(timestamp) } : {}
-    if (anonymousId === 'visitor-1') analytics.setAnonymousId(anonymousId)
-    else if (anonymousId) Object.assign(options, { userId, anonymousId })
+    if (anonymousId) analytics.setAnonymousId(anonymousId)
     const calls = {
       track: () => analytics.track(step.event, step.properties, options),
       page: () => analytics.page(step.category, step.name, step.properties, options),

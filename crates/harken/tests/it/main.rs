@@ -1,0 +1,17 @@
+//! Tests of the real binary, as `docs/reliability.md` lists them: real clients, crashes, lost answers, a full disk,
+//! damaged files and hostile input.
+
+mod bombs;
+mod clients;
+mod damaged_lake;
+mod full_disk;
+mod id_reuse;
+mod kill_in_archive;
+mod kill_in_ingest;
+mod lost_answers;
+mod malformed;
+mod order;
+mod power_cut;
+mod retries;
+mod sizes;
+mod world;

@@ -64,12 +64,12 @@ pub fn catalogue() -> &'static [Metric] {
             ),
             metric(
                 "csat10",
-                "Customer satisfaction, 1 to 10",
+                "Customer satisfaction, 0 to 10",
                 Formula::Rate(positive(10)),
                 is(Column::Scale, "csat10"),
                 Percent,
                 HigherIsBetter,
-                "Answers of 9 and 10 on a scale of 1 to 10, in percent of all answers. Wilson interval.",
+                "Answers of 9 and 10 on a scale of 0 to 10, in percent of all answers. Wilson interval.",
             ),
             metric(
                 "ces",

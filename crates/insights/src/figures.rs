@@ -4,19 +4,34 @@ use base::{Timestamp, filter::Value};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use statistics::Warning;
 
-use crate::formula::Figure;
+use crate::{Unit, formula::Figure};
 
-/// `{"metric":…,"rows":[…]}`, and `"incomplete":[…]` when damaged data was left out.
+/// `{"metric":…,"unit":…,"rows":[…]}`, with `"currency"` for money and `"incomplete":[…]` when damaged data was left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
     /// The metric's name.
     pub metric: String,
+    /// What its values are.
+    pub unit: Unit,
+    /// Whose money it is; `None` when it is no money, and when the currency is one of the dimensions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
     /// By time, then by keys. Groups and buckets without signals have no row; without `by` and `every` there is always
     /// one. A series so shows a gap as a gap, never as 0.
     pub rows: Vec<Row>,
     /// What should have counted and could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub incomplete: Vec<Incomplete>,
+}
+
+/// The one currency of an answer's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Currency {
+    /// No signal names one: the workspace's. `null` on the wire.
+    Workspace,
+    /// A code of ISO 4217.
+    Code(String),
 }
 
 /// One figure.
@@ -99,9 +114,21 @@ mod tests {
         ]);
         let interval = Some(Interval { low: -4.5, high: 30.0 });
         let figure = Figure { value: Some(12.5), n: 20, interval, warning: Some(Warning::LowSample) };
-        let figures = Figures { metric: "nps".to_owned(), rows: vec![Row::new(keys, figure)], incomplete: Vec::new() };
+        let mut figures = Figures {
+            metric: "nps".to_owned(),
+            unit: Unit::Points,
+            currency: None,
+            rows: vec![Row::new(keys, figure)],
+            incomplete: Vec::new(),
+        };
         assert_eq!(serde_json::to_string(&figures).unwrap(), {
-            r#"{"metric":"nps","rows":[{"keys":{"time":"2026-03","customer.state":"SP","properties.late":null},"value":12.5,"n":20,"low":-4.5,"high":30.0,"warning":"low_sample"}]}"#
+            r#"{"metric":"nps","unit":"points","rows":[{"keys":{"time":"2026-03","customer.state":"SP","properties.late":null},"value":12.5,"n":20,"low":-4.5,"high":30.0,"warning":"low_sample"}]}"#
         });
+        figures.rows.clear();
+        for (currency, written) in [(Currency::Workspace, "null"), (Currency::Code("BRL".to_owned()), "\"BRL\"")] {
+            figures = Figures { unit: Unit::Money, currency: Some(currency), ..figures };
+            let expected = format!(r#"{{"metric":"nps","unit":"money","currency":{written},"rows":[]}}"#);
+            assert_eq!(serde_json::to_string(&figures).unwrap(), expected);
+        }
     }
 }

@@ -81,8 +81,7 @@ impl Formula {
             Self::Unique(field) => present(field),
             Self::Sum(field) | Self::Mean(field) | Self::Quantile(field, _) | Self::Per { field, .. } => numeric(field),
             Self::Rate(condition) => {
-                let mut fields = Vec::new();
-                collect_tested(condition, &mut fields);
+                let fields = tested(condition);
                 match fields.as_slice() {
                     [] => Filter::All,
                     [field] => present(field),
@@ -179,7 +178,13 @@ fn numeric(field: &Field) -> Filter {
     }
 }
 
-/// The fields whose values a condition tests, each once.
+/// The fields whose values a condition tests, each once; testing for `null` looks at no value.
+pub(crate) fn tested(condition: &Filter) -> Vec<&Field> {
+    let mut fields = Vec::new();
+    collect_tested(condition, &mut fields);
+    fields
+}
+
 fn collect_tested<'a>(condition: &'a Filter, into: &mut Vec<&'a Field>) {
     match condition {
         Filter::All | Filter::Is(_, Test::Present) => {}

@@ -14,7 +14,7 @@ mod query;
 mod ranks;
 
 pub use catalogue::catalogue;
-pub use figures::{Figures, Incomplete, Keys, Row};
+pub use figures::{Currency, Figures, Incomplete, Keys, Row};
 pub use formula::Formula;
 pub use metric::{Metric, Polarity, Unit};
 pub use query::{Insights, Query};

@@ -2,7 +2,7 @@
 
 use base::{
     Error, Field, Filter, Grain, Result, Timestamp, Zone,
-    filter::{Column, Value},
+    filter::{Column, Test, Value},
 };
 use customers::Customers;
 use lake::{AnswerRow, CustomerFacts, Lake, Measure, Question};
@@ -10,7 +10,7 @@ use statistics::Interval;
 use std::{collections::BTreeSet, sync::Arc};
 use team::Scope;
 
-use crate::{Figures, Keys, Metric, Row, guard, ranks};
+use crate::{Currency, Figures, Keys, Metric, Row, Unit, guard, ranks};
 
 /// Metric × filter × dimensions × time grain.
 #[derive(Clone, Debug)]
@@ -91,23 +91,27 @@ impl Insights {
         let mut question = query.question()?;
         let fields = question.filter.fields().into_iter().chain(&question.by).chain(formula.fields());
         let facts = self.facts(scope, fields).await?;
-        let guarded = formula.guard(&question.filter, &question.by);
-        // A guarded column is counted along, in the last measure; units hide the signals behind them, so there the
-        // signals are asked first.
-        let counted_along = guarded.filter(|_| question.per.is_none());
-        if let (Some(column), None) = (guarded, counted_along) {
-            let signals = Question { per: None, measures: vec![Measure::Distinct(column.into())], ..question.clone() };
+        let currency = self.currency(scope, query, &question, &facts).await?;
+        let scale = Field::Column(Column::Scale);
+        let guarded = formula.rests_on(Column::Scale)
+            && !question.by.contains(&scale)
+            && guard::pinned(&question.filter, Column::Scale).is_none();
+        // The scales are counted along, in the last measure; units hide the signals behind them, so there the signals
+        // are asked first.
+        let counted_along = guarded && question.per.is_none();
+        if guarded && !counted_along {
+            let signals = Question { per: None, measures: vec![Measure::Distinct(scale.clone())], ..question.clone() };
             let answer = self.lake.ask(scope, &signals, facts.clone()).await?;
-            answer.rows.iter().try_for_each(|row| refuse_mixed(query, column, row))?;
+            answer.rows.iter().try_for_each(|row| refuse_mixed(query, row))?;
         }
-        question.measures.extend(counted_along.map(|column| Measure::Distinct(column.into())));
+        question.measures.extend(counted_along.then_some(Measure::Distinct(scale)));
 
         let answer = self.lake.ask(scope, &question, facts.clone()).await?;
         let with_ranks = answer.rows.len() <= ranks::MOST_GROUPS;
         let mut rows = Vec::with_capacity(answer.rows.len());
         for row in &answer.rows {
-            if let Some(column) = counted_along {
-                refuse_mixed(query, column, row)?;
+            if counted_along {
+                refuse_mixed(query, row)?;
             }
             let mut figure = formula.figure(&row.measures);
             if with_ranks && let Some(ends) = ranks::question(formula, &question, row, figure.n)? {
@@ -117,7 +121,47 @@ impl Insights {
             rows.push(Row::new(keys(query, row), figure));
         }
         let incomplete = answer.missing.into_iter().map(Into::into).collect();
-        Ok(Figures { metric: query.metric.name.clone(), rows, incomplete })
+        let Metric { name, unit, .. } = &query.metric;
+        let currency = currency.filter(|_| *unit == Unit::Money);
+        Ok(Figures { metric: name.clone(), unit: *unit, currency, rows, incomplete })
+    }
+
+    /// The currency of all amounts that the figures rest on; `None` where they rest on none, or where each row has its
+    /// own. Rows in different currencies are refused as well: whoever reads them would compare them.
+    async fn currency(
+        &self,
+        scope: &Scope,
+        query: &Query,
+        question: &Question,
+        facts: &Arc<CustomerFacts>,
+    ) -> Result<Option<Currency>> {
+        let dimension = Field::Column(Column::Currency);
+        if !query.metric.formula.rests_on(Column::Currency) || query.by.contains(&dimension) {
+            return Ok(None);
+        }
+        if let Some(Value::Text(code)) = guard::pinned(&question.filter, Column::Currency) {
+            return Ok(Some(Currency::Code(code.clone())));
+        }
+        let paid = Filter::Is(Column::Amount.into(), Test::Present);
+        let currencies = Question {
+            filter: question.filter.clone().and(paid),
+            by: vec![dimension],
+            every: None,
+            per: None,
+            measures: vec![Measure::Count],
+            ..question.clone()
+        };
+        let answer = self.lake.ask(scope, &currencies, facts.clone()).await?;
+        let currency = |row: &AnswerRow| match row.keys.first() {
+            Some(Some(Value::Text(code))) => Currency::Code(code.clone()),
+            _ => Currency::Workspace,
+        };
+        let found: Vec<Currency> = answer.rows.iter().map(currency).collect();
+        match found.as_slice() {
+            [] => Ok(Some(Currency::Workspace)),
+            [one] => Ok(Some(one.clone())),
+            several => Err(guard::several_currencies(several)),
+        }
     }
 
     /// What the lake must know of customers to answer a question that names these fields.
@@ -135,10 +179,10 @@ impl Insights {
     }
 }
 
-/// In the last measure stands how many values the guarded column has.
-fn refuse_mixed(query: &Query, column: Column, row: &AnswerRow) -> Result<()> {
-    let values = row.measures.last().copied().flatten().unwrap_or(0.0);
-    if values > 1.0 { Err(guard::refusal(column, &keys(query, row))) } else { Ok(()) }
+/// In the last measure stands how many scales there are.
+fn refuse_mixed(query: &Query, row: &AnswerRow) -> Result<()> {
+    let scales = row.measures.last().copied().flatten().unwrap_or(0.0);
+    if scales > 1.0 { Err(guard::several_scales(&keys(query, row))) } else { Ok(()) }
 }
 
 fn keys(query: &Query, row: &AnswerRow) -> Keys {

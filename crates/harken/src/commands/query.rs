@@ -2,7 +2,7 @@
 
 use base::{Field, Filter, Grain, Result, Timestamp, filter::Value};
 use clap::Args;
-use insights::{Figures, Keys, Metric, Row, Unit};
+use insights::{Currency, Figures, Keys, Metric, Row, Unit};
 use statistics::Warning;
 use std::{collections::BTreeMap, process::ExitCode};
 
@@ -96,7 +96,11 @@ fn show(query: &insights::Query, figures: &Figures, currency: &str) {
         Unit::Percent => "percent".to_owned(),
         Unit::Score => "on the scale of the answers".to_owned(),
         Unit::Count => "count".to_owned(),
-        Unit::Money => format!("money, {currency} where the signals name no other currency"),
+        Unit::Money => match &figures.currency {
+            Some(Currency::Code(code)) => format!("money, {code}"),
+            Some(Currency::Workspace) => format!("money, {currency}"),
+            None => format!("money; {currency} where no currency is named"),
+        },
         Unit::Number => "in the unit of the field".to_owned(),
     };
     output::line(format_args!("{} ({what})", query.metric.title));

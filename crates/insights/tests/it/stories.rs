@@ -1,5 +1,6 @@
 //! What the lamp shop wants to know, told to both databases, before and after its signals have moved to the lake.
 
+use insights::{Currency, Unit};
 use testkit::{ANA, BRUNO, CHIDI, Saying, on_both, says};
 
 use crate::shop::{Shop, Words, query};
@@ -138,8 +139,14 @@ async fn what_cannot_be_mixed_is_refused() {
                 (body.amount, body.currency) = ("5".parse().ok(), Some("BRL".to_owned()));
             })])
             .await;
-        for (metric, field) in [("mean(score)", "scale"), ("revenue", "currency"), ("average_order_value", "currency")]
-        {
+        for (metric, field) in [
+            ("mean(score)", "scale"),
+            ("nps(score)", "scale"),
+            ("rate(score >= 4)", "scale"),
+            ("revenue", "currency"),
+            ("average_order_value", "currency"),
+            ("rate(amount > 10)", "currency"),
+        ] {
             let error = shop.asks(&query(metric)).await.unwrap_err();
             assert_eq!((error.fields[0].field.as_str(), error.fields[0].reason.as_str()), (field, "mixed"), "{metric}");
         }
@@ -151,6 +158,42 @@ async fn what_cannot_be_mixed_is_refused() {
         assert_eq!(shop.table(&query("revenue").filtered("currency = 'BRL'")).await, ["5 of 1"]);
         let twice = shop.asks(&query("count").by("kind").by("kind")).await.unwrap_err();
         assert_eq!(twice.message, "kind is a dimension twice");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_names_its_currency_and_none_is_one_of_its_own() {
+    on_both(async |world| {
+        let paid = |amount: &str, currency: Option<&str>| {
+            let (amount, currency) = (amount.parse().ok(), currency.map(str::to_owned));
+            ANA.does("order_completed").with("order_id", amount.map_or(0, base::Amount::units)).saying(move |body| {
+                (body.amount, body.currency) = (amount, currency.clone());
+            })
+        };
+        let shop = Shop::with(world, [paid("5", None), CHIDI.does("product_viewed")]).await;
+        let revenue = shop.asks(&query("revenue")).await.unwrap();
+        assert_eq!((revenue.unit, revenue.currency), (Unit::Money, Some(Currency::Workspace)));
+        world.hears([paid("7", Some("EUR"))]).await;
+        for archived in [false, true] {
+            if archived {
+                shop.archives().await;
+            }
+            for metric in ["revenue", "average_order_value", "median(amount)"] {
+                let error = shop.asks(&query(metric)).await.unwrap_err();
+                assert!(error.message.contains("amounts that name none, which are in the workspace's"), "{error}");
+            }
+            let euros = shop.asks(&query("revenue").filtered("properties.order_id = 70000")).await.unwrap();
+            assert_eq!((euros.rows[0].value, euros.currency), (Some(7.0), Some(Currency::Code("EUR".to_owned()))));
+            let pinned = shop.asks(&query("revenue").filtered("currency = 'EUR'")).await.unwrap();
+            assert_eq!((pinned.rows[0].value, pinned.currency), (Some(7.0), Some(Currency::Code("EUR".to_owned()))));
+            let others = shop.asks(&query("revenue").filtered("currency is null")).await.unwrap();
+            assert_eq!((others.rows[0].value, others.currency), (Some(5.0), Some(Currency::Workspace)));
+            let each = shop.asks(&query("revenue").by("currency")).await.unwrap();
+            assert_eq!((each.rows.len(), each.currency), (2, None));
+            let orders = shop.asks(&query("orders")).await.unwrap();
+            assert_eq!((orders.unit, orders.currency), (Unit::Count, None));
+        }
     })
     .await;
 }

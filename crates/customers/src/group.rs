@@ -3,7 +3,7 @@
 use base::{Result, Timestamp, WorkspaceId};
 use sea_orm::{
     DatabaseTransaction, ExprTrait, FromQueryResult,
-    sea_query::{Cond, Expr, OnConflict, Query, SelectStatement},
+    sea_query::{Expr, OnConflict, Query, SelectStatement},
 };
 use std::collections::BTreeMap;
 
@@ -55,9 +55,11 @@ impl Member {
         Self { id, canonical, own: Statements::default(), traits, created_at: at.micros(), changed, stale: true }
     }
 
-    /// Takes in what a signal of this moment says.
-    pub(crate) fn say(&mut self, traits: &serde_json::Map<String, serde_json::Value>, at: Timestamp) {
-        self.stale |= self.own.say(traits, at);
+    /// Takes in what a signal of this moment says; how many traits there was no room for.
+    pub(crate) fn say(&mut self, traits: &serde_json::Map<String, serde_json::Value>, at: Timestamp) -> i64 {
+        let heard = self.own.say(traits, at);
+        self.stale |= heard.changed;
+        heard.left_out
     }
 }
 
@@ -136,7 +138,9 @@ pub(crate) async fn store(
         .into_table("customer")
         .columns(["workspace", "id", "canonical", "own", "traits", "created_at", "changed"])
         .on_conflict(
-            OnConflict::columns(["workspace", "id"]).update_columns(["canonical", "own", "traits", "changed"]).to_owned(),
+            OnConflict::columns(["workspace", "id"])
+                .update_columns(["canonical", "own", "traits", "changed"])
+                .to_owned(),
         )
         .take();
     insert(transaction, &upsert, &stale, |member| {
@@ -167,7 +171,7 @@ pub(crate) async fn last_change(connection: &impl sea_orm::ConnectionTrait, work
     let select = Query::select()
         .expr_as(Expr::col("changed").max(), "changed")
         .from("customer")
-        .cond_where(Cond::all().add(Expr::col("workspace").eq(workspace.0)))
+        .and_where(Expr::col("workspace").eq(workspace.0))
         .take();
     let last: Vec<Last> = all(connection, &select).await?;
     Ok(last.first().and_then(|last| last.changed).unwrap_or(0))

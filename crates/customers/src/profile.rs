@@ -95,7 +95,9 @@ impl Customers {
                 .take();
             rows.extend(all::<Row>(reader, &select).await?);
         }
-        rows.sort_by(|one, other| (one.first_seen, &one.kind, &one.value).cmp(&(other.first_seen, &other.kind, &other.value)));
+        rows.sort_by(|one, other| {
+            (one.first_seen, &one.kind, &one.value).cmp(&(other.first_seen, &other.kind, &other.value))
+        });
         let first_seen = rows.first().map_or(0, |row| row.first_seen);
         let identities: Vec<Identity> =
             rows.into_iter().map(|row| Identity { kind: row.kind, value: row.value }).collect();

@@ -36,7 +36,10 @@ pub(crate) fn slices<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// All rows of a query.
-pub(crate) async fn all<T: FromQueryResult>(connection: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<T>> {
+pub(crate) async fn all<T: FromQueryResult>(
+    connection: &impl ConnectionTrait,
+    select: &SelectStatement,
+) -> Result<Vec<T>> {
     let statement = connection.get_database_backend().build(select);
     T::find_by_statement(statement).all(connection).await.map_err(failed)
 }
@@ -67,8 +70,12 @@ pub(crate) async fn lock(transaction: &DatabaseTransaction, workspace: Workspace
     struct Counter {
         customers: i64,
     }
-    let select =
-        Query::select().column("customers").from("workspace").and_where(Expr::col("id").eq(workspace.0)).lock_exclusive().take();
+    let select = Query::select()
+        .column("customers")
+        .from("workspace")
+        .and_where(Expr::col("id").eq(workspace.0))
+        .lock_exclusive()
+        .take();
     let counter: Vec<Counter> = all(transaction, &select).await?;
     counter.first().map(|counter| counter.customers).ok_or_else(|| base::Error::not_found("workspace"))
 }

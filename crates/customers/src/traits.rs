@@ -26,7 +26,18 @@ impl Statement {
     }
 }
 
+/// What became of what a signal says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    /// Something is different now.
+    pub(crate) changed: bool,
+    /// How many names there was no room for.
+    pub(crate) left_out: i64,
+}
+
 impl Statements {
+    /// How many traits are kept of one number: a sender that makes up names without end must not slow everybody down.
+    pub(crate) const MOST: usize = 500;
     /// Nothing said, as it is stored.
     pub(crate) const NONE: &str = "{}";
 
@@ -37,8 +48,10 @@ impl Statements {
 
     /// As they are stored.
     pub(crate) fn to_text(&self) -> String {
-        Json::from_iter(self.0.iter().map(|(name, Statement(value, at))| (name.clone(), serde_json::json!([value, at]))))
-            .to_string()
+        Json::from_iter(
+            self.0.iter().map(|(name, Statement(value, at))| (name.clone(), serde_json::json!([value, at]))),
+        )
+        .to_string()
     }
 
     /// Reads a stored `view`.
@@ -46,9 +59,17 @@ impl Statements {
         serde_json::from_str(text).map_err(damaged)
     }
 
-    /// Takes in what a signal of this moment says; whether that changed anything.
-    pub(crate) fn say(&mut self, traits: &Map<String, Json>, at: Timestamp) -> bool {
-        traits.iter().fold(false, |changed, (name, value)| self.take(name, Statement(value.clone(), at.micros())) || changed)
+    /// Takes in what a signal of this moment says. A new name beyond the `MOST` is left out.
+    pub(crate) fn say(&mut self, traits: &Map<String, Json>, at: Timestamp) -> Heard {
+        let mut heard = Heard::default();
+        for (name, value) in traits {
+            if self.0.len() >= Self::MOST && !self.0.contains_key(name) {
+                heard.left_out += 1;
+            } else {
+                heard.changed |= self.take(name, Statement(value.clone(), at.micros()));
+            }
+        }
+        heard
     }
 
     /// Takes in what was said about another number of the same customer.
@@ -109,6 +130,17 @@ mod tests {
         let traits = said(&[(1, json!({"phone": "+33"})), (3, json!({"phone": null})), (2, json!({"phone": "+44"}))]);
         assert_eq!(Statements::parse(&traits.to_text()).unwrap(), traits);
         assert!(traits.view().is_empty());
+    }
+
+    #[test]
+    fn names_without_end_are_left_out_and_known_ones_still_change() {
+        let endless: Map<String, Json> =
+            (0..Statements::MOST + 7).map(|name| (format!("{name:04}"), json!(1))).collect();
+        let mut traits = Statements::default();
+        assert_eq!(traits.say(&endless, Timestamp::from_micros(1)).left_out, 7);
+        let again = traits.say(&Map::from_iter([("0000".to_owned(), json!(2))]), Timestamp::from_micros(2));
+        assert!(again.changed && again.left_out == 0);
+        assert_eq!(traits.view().len(), Statements::MOST);
     }
 
     fn any_saying() -> impl Strategy<Value = (i64, Json)> {

@@ -44,7 +44,8 @@ impl JsonValue {
         }
     }
 
-    /// A number as a 64-bit float, else null.
+    /// A number as a 64-bit float, else null. SQLite reads digits beyond 10^60 or below 10^-60 to within one unit in the
+    /// last place of what Rust reads.
     pub fn number(&self) -> Expr {
         let double = |value: Expr| value.cast_as("double precision");
         match self.engine {

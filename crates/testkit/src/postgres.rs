@@ -64,7 +64,8 @@ impl Cluster {
     /// Makes a new cluster and starts its server, or says why it cannot.
     pub fn start(fsync: Fsync) -> Result<Self, String> {
         let binaries = binaries().ok_or("its server (`postgres`, `initdb`) is not installed")?;
-        let folder = TempDir::with_prefix("harken-postgres-").map_err(|error| format!("no temporary folder: {error}"))?;
+        let folder =
+            TempDir::with_prefix("harken-postgres-").map_err(|error| format!("no temporary folder: {error}"))?;
         let user = User::ordinary(folder.path())?;
         user.owns(folder.path())?;
         user.runs(&binaries.join("initdb"), folder.path())
@@ -82,7 +83,8 @@ impl Cluster {
         }
         // In a group of its own it outlives a Ctrl-C at the terminal long enough to clean up.
         watchdog.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let leash = watchdog.spawn().map_err(|error| error.to_string())?.stdin.take().ok_or("no pipe to its watchdog")?;
+        let leash =
+            watchdog.spawn().map_err(|error| error.to_string())?.stdin.take().ok_or("no pipe to its watchdog")?;
         let cluster = Self { folder: folder.keep(), databases: AtomicU32::new(0), _leash: leash };
         cluster.wait_until_ready()?;
         Ok(cluster)
@@ -177,9 +179,8 @@ impl User {
     fn owns(&self, folder: &Path) -> Result<(), String> {
         match self {
             Self::Ourselves => Ok(()),
-            Self::Other { uid, gid } => {
-                chown(folder, Some(*uid), Some(*gid)).map_err(|error| format!("its folder cannot be handed over: {error}"))
-            }
+            Self::Other { uid, gid } => chown(folder, Some(*uid), Some(*gid))
+                .map_err(|error| format!("its folder cannot be handed over: {error}")),
         }
     }
 
@@ -191,5 +192,38 @@ impl User {
             command.uid(*uid).gid(*gid);
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_durable_server_syncs_and_is_gone_with_its_owner() {
+        if Cluster::shared().is_none() {
+            return;
+        }
+        let cluster = Cluster::start(Fsync::On).unwrap();
+        let database = cluster.create_database().await;
+        let connection = Database::connect(cluster.url(&database)).await.unwrap();
+        let fsync =
+            connection.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "show fsync"));
+        let fsync: String = fsync.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(fsync, "on");
+        let folder = cluster.folder.clone();
+        drop(cluster);
+        let started = Instant::now();
+        while folder.exists() && started.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_user_is_found_by_name_alone() {
+        let line = "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash";
+        assert!(matches!(User::named("postgres", line), Some(User::Other { uid: 101, gid: 104 })));
+        assert!(User::named("nobody", line).is_none());
     }
 }

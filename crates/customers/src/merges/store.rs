@@ -32,10 +32,8 @@ impl Customers {
         let merge = Merge::new(customer, into, reason, evidence, self.clock.now());
         let transaction = self.store.begin().await?;
         lock(&transaction, scope.workspace()).await?;
-        let customers = [
-            self.canonical(&transaction, scope, customer).await?,
-            self.canonical(&transaction, scope, into).await?,
-        ];
+        let customers =
+            [self.canonical(&transaction, scope, customer).await?, self.canonical(&transaction, scope, into).await?];
         if customers[0] == customers[1] {
             return Err(Error::conflict("the two are one customer already"));
         }
@@ -52,7 +50,8 @@ impl Customers {
         let transaction = self.store.begin().await?;
         lock(&transaction, scope.workspace()).await?;
         let find = rows(scope).and_where(Expr::col("id").eq(merge.0)).take();
-        let found = all::<Row>(&transaction, &find).await?.into_iter().next().ok_or_else(|| Error::not_found("merge"))?;
+        let found =
+            all::<Row>(&transaction, &find).await?.into_iter().next().ok_or_else(|| Error::not_found("merge"))?;
         if found.undone_at.is_some() {
             return Err(Error::conflict("the merge is undone already"));
         }

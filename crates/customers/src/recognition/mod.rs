@@ -42,6 +42,8 @@ struct News {
     merges: Vec<Union>,
     /// How often two customers were kept apart although a signal named both, by the signal's source and the reason.
     kept_apart: BTreeMap<(String, KeptApart), i64>,
+    /// How many traits there was no room for, by the signal's source.
+    left_out: BTreeMap<String, i64>,
 }
 
 /// Two customers that turned out to be one.
@@ -180,11 +182,7 @@ impl Register {
             customer: clue.number,
             into: home,
             reason: if is_alias(draft) { "alias" } else { "one_signal" },
-            evidence: Evidence {
-                message_id: draft.message_id.clone(),
-                of: clue.identity,
-                with: strongest.clone(),
-            },
+            evidence: Evidence { message_id: draft.message_id.clone(), of: clue.identity, with: strongest.clone() },
         });
     }
 

@@ -3,7 +3,7 @@
 use base::{CustomerId, Result, Timestamp};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, JoinType,
-    sea_query::{Expr, Query, SelectStatement},
+    sea_query::{CaseStatement, Cond, Expr, Query, SelectStatement},
 };
 use signals::{Draft, Identity, Recognise, Tally};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,39 +90,44 @@ impl Register {
         contested
     }
 
-    async fn load_named(&mut self, transaction: &DatabaseTransaction, scope: &Scope, customers: Vec<i64>) -> Result<()> {
+    async fn load_named(
+        &mut self,
+        transaction: &DatabaseTransaction,
+        scope: &Scope,
+        customers: Vec<i64>,
+    ) -> Result<()> {
         #[derive(FromQueryResult)]
         struct Named {
             canonical: i64,
         }
-        let user_id = Expr::col(("i", "workspace"))
-            .eq(Expr::col(("c", "workspace")))
-            .and(Expr::col(("i", "customer")).eq(Expr::col(("c", "id"))))
-            .and(Expr::col(("i", "kind")).eq(USER_ID));
+        // The kind is counted, not asked for: an index by kind would lead through every user id of the workspace.
+        let user_ids = CaseStatement::new().case(Expr::col(("i", "kind")).eq(USER_ID), 1).finally(0);
         let select = members(scope, customers)
             .column(("c", "canonical"))
-            .distinct()
-            .join_as(JoinType::InnerJoin, "identity", "i", user_id)
+            .cross_join_as("identity", "i", same(("i", "customer"), ("c", "id")))
+            .group_by_col(("c", "canonical"))
+            .and_having(Expr::max(user_ids.into()).eq(1))
             .take();
         self.named.extend(all::<Named>(transaction, &select).await?.into_iter().map(|row| row.canonical));
         Ok(())
     }
 
-    async fn load_apart(&mut self, transaction: &DatabaseTransaction, scope: &Scope, customers: Vec<i64>) -> Result<()> {
+    async fn load_apart(
+        &mut self,
+        transaction: &DatabaseTransaction,
+        scope: &Scope,
+        customers: Vec<i64>,
+    ) -> Result<()> {
         #[derive(FromQueryResult)]
         struct Undone {
             one: i64,
             other: i64,
         }
-        let same = |left: (&'static str, &'static str), right: (&'static str, &'static str)| {
-            let workspace = Expr::col((left.0, "workspace")).eq(Expr::col((right.0, "workspace")));
-            workspace.and(Expr::col(left).eq(Expr::col(right)))
-        };
         let select = members(scope, customers)
             .expr_as(Expr::col(("c", "canonical")), "one")
             .expr_as(Expr::col(("o", "canonical")), "other")
-            .join_as(JoinType::InnerJoin, "merge", "m", same(("m", "customer"), ("c", "id")))
-            .join_as(JoinType::InnerJoin, "customer", "o", same(("o", "id"), ("m", "into_customer")))
+            .cross_join_as("merge", "m", same(("m", "customer"), ("c", "id")))
+            .cross_join_as("customer", "o", same(("o", "id"), ("m", "into_customer")))
             .and_where(Expr::col(("m", "undone_at")).is_not_null())
             .take();
         self.apart.extend(all::<Undone>(transaction, &select).await?.into_iter().map(|row| (row.one, row.other)));
@@ -131,7 +136,7 @@ impl Register {
 
     /// Stores new numbers, what was said of customers, and which of them are one by now.
     async fn store_members(
-        &self,
+        &mut self,
         transaction: &DatabaseTransaction,
         scope: &Scope,
         at: Timestamp,
@@ -145,7 +150,8 @@ impl Register {
         }
         let change = group::next_change(transaction, workspace).await?;
         let before = |number: i64| self.canonical.get(&number).copied().unwrap_or(number);
-        let touched = said.iter().map(|(number, _)| before(*number)).chain(gone.iter().flat_map(|(gone, into)| [*gone, *into]));
+        let touched =
+            said.iter().map(|(number, _)| before(*number)).chain(gone.iter().flat_map(|(gone, into)| [*gone, *into]));
         let touched: BTreeSet<i64> = touched.filter(|canonical| *canonical < first_new).collect();
         let mut members = group::speaking(transaction, workspace, touched).await?;
         for id in first_new..=self.last {
@@ -153,7 +159,11 @@ impl Register {
         }
         for (number, draft) in said {
             let blank = || Member::blank(*number, before(*number), at, change);
-            members.entry(*number).or_insert_with(blank).say(&draft.traits, draft.occurred_at);
+            let left_out = members.entry(*number).or_insert_with(blank).say(&draft.traits, draft.occurred_at);
+            if left_out > 0 {
+                let source = draft.body.source.clone().unwrap_or_default();
+                *self.news.left_out.entry(source).or_insert(0) += left_out;
+            }
         }
         move_members(transaction, scope, &gone, change).await?;
         group::settle(&mut members, |member| self.merged.root(member.canonical), change);
@@ -164,8 +174,11 @@ impl Register {
     async fn store_news(self, transaction: &DatabaseTransaction, scope: &Scope, at: Timestamp) -> Result<()> {
         let workspace = scope.workspace().0;
         if !self.news.identities.is_empty() {
-            let count =
-                Query::update().table("workspace").value("customers", self.last).and_where(Expr::col("id").eq(workspace)).take();
+            let count = Query::update()
+                .table("workspace")
+                .value("customers", self.last)
+                .and_where(Expr::col("id").eq(workspace))
+                .take();
             transaction.execute(&count).await.map_err(failed)?;
         }
         let identities = Query::insert()
@@ -186,6 +199,9 @@ impl Register {
         merges::store(transaction, scope, &merges).await?;
         for ((source, reason), count) in self.news.kept_apart {
             signals::tally(transaction, Tally::new(scope, at, source, "kept_apart", reason.reason()), count).await?;
+        }
+        for (source, count) in self.news.left_out {
+            signals::tally(transaction, Tally::new(scope, at, source, "trait_left_out", "too_many"), count).await?;
         }
         Ok(())
     }
@@ -217,17 +233,32 @@ async fn move_members(
 }
 
 fn known(scope: &Scope, kind: &str, values: Vec<&str>) -> SelectStatement {
-    let customer = Expr::col(("c", "workspace"))
-        .eq(Expr::col(("i", "workspace")))
-        .and(Expr::col(("c", "id")).eq(Expr::col(("i", "customer"))));
     Query::select()
         .columns([("i", "value"), ("i", "customer"), ("c", "canonical")])
         .from_as("identity", "i")
-        .join_as(JoinType::InnerJoin, "customer", "c", customer)
+        .cross_join_as("customer", "c", same(("c", "id"), ("i", "customer")))
         .and_where(Expr::col(("i", "workspace")).eq(scope.workspace().0))
         .and_where(Expr::col(("i", "kind")).eq(kind))
         .and_where(Expr::col(("i", "value")).is_in(values))
         .take()
+}
+
+/// Joins a table to what stands before it. SQLite, which has no statistics here, runs cross joins in the order they are
+/// written: from the few customers outward, never through a whole table of the workspace.
+trait CrossJoin {
+    fn cross_join_as(&mut self, table: &'static str, alias: &'static str, on: Expr) -> &mut Self;
+}
+
+impl CrossJoin for SelectStatement {
+    fn cross_join_as(&mut self, table: &'static str, alias: &'static str, on: Expr) -> &mut Self {
+        self.join_as(JoinType::CrossJoin, table, alias, Cond::all()).and_where(on)
+    }
+}
+
+/// Two columns of one workspace are equal.
+fn same(left: (&'static str, &'static str), right: (&'static str, &'static str)) -> Expr {
+    let workspace = Expr::col((left.0, "workspace")).eq(Expr::col((right.0, "workspace")));
+    workspace.and(Expr::col(left).eq(Expr::col(right)))
 }
 
 /// All numbers of these customers, as `c`.

@@ -72,10 +72,17 @@ fn a_second_device_of_a_known_user_is_merged_and_keeps_its_own_number() {
     assert_eq!(register.sees(&[("anonymous_id", "phone")]), 2);
     assert_eq!(register.sees(&[("anonymous_id", "phone"), ("user_id", "ana")]), 1);
     assert_eq!(register.knows("anonymous_id", "phone"), Some(1));
-    assert_eq!(register.sees(&[("anonymous_id", "phone")]), 2, "it is logged under its own number, so that an undo is right");
+    assert_eq!(
+        register.sees(&[("anonymous_id", "phone")]),
+        2,
+        "it is logged under its own number, so that an undo is right"
+    );
     let [merge] = &register.news.merges[..] else { panic!("one merge") };
     assert_eq!((merge.customer, merge.into, merge.reason), (2, 1, "one_signal"));
-    assert_eq!((&merge.evidence.of, &merge.evidence.with), (&identity("anonymous_id", "phone"), &identity("user_id", "ana")));
+    assert_eq!(
+        (&merge.evidence.of, &merge.evidence.with),
+        (&identity("anonymous_id", "phone"), &identity("user_id", "ana"))
+    );
 }
 
 #[test]

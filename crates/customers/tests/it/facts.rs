@@ -32,8 +32,11 @@ async fn queries_see_traits_and_merges_as_they_change() {
 
         let facts = world.customers.facts(&world.scope, &[]).await.unwrap();
         assert!(facts.canonical.is_empty(), "nothing was ever merged");
-        let merge =
-            world.customers.merge(&world.scope, CustomerId(3), CustomerId(2), "the same person", json!({})).await.unwrap();
+        let merge = world
+            .customers
+            .merge(&world.scope, CustomerId(3), CustomerId(2), "the same person", json!({}))
+            .await
+            .unwrap();
         let facts = world.customers.facts(&world.scope, &[]).await.unwrap();
         assert_eq!(facts.canonical[3], 2);
         assert_eq!(column(world, "vip", 3).await, [None, Some(Value::Bool(true)), Some(Value::Bool(true))]);
@@ -49,7 +52,8 @@ async fn queries_see_traits_and_merges_as_they_change() {
 #[tokio::test]
 async fn values_keep_their_types_and_lists_are_absent() {
     on_both(async |world| {
-        let values = [json!("1"), json!(1), json!(1.0), json!(true), json!([1]), json!({"a": 1}), json!(-0.0), json!(0)];
+        let values =
+            [json!("1"), json!(1), json!(1.0), json!(true), json!([1]), json!({"a": 1}), json!(-0.0), json!(0)];
         let said = values.iter().enumerate().map(|(person, value)| {
             says("customer_identified").of("user_id", &person.to_string()).with_trait("x", value.clone())
         });

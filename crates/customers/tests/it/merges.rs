@@ -51,7 +51,9 @@ async fn signals_that_arrived_while_two_were_merged_go_back_to_whom_they_were_ab
     on_both(async |world| {
         world.hears([ANA.does("page_viewed"), BRUNO.does("page_viewed")]).await;
         let made = merge(world, 2, 1).await.unwrap();
-        world.hears([BRUNO.does("order_completed").of("order", "1001"), ANA.does("order_completed").of("order", "1002")]).await;
+        world
+            .hears([BRUNO.does("order_completed").of("order", "1001"), ANA.does("order_completed").of("order", "1002")])
+            .await;
         assert_eq!(world.knows("order", "1001").await, Some(CustomerId(1)));
         world.customers.undo(&world.scope, made.id).await.unwrap();
         assert_eq!(world.knows("order", "1001").await, Some(CustomerId(2)));
@@ -70,7 +72,10 @@ async fn what_cannot_be_merged_or_undone_says_why() {
         let made = merge(world, 1, 2).await.unwrap();
         assert_eq!(merge(world, 2, 1).await.unwrap_err().message, "the two are one customer already");
         world.customers.undo(&world.scope, made.id).await.unwrap();
-        assert_eq!(world.customers.undo(&world.scope, made.id).await.unwrap_err().message, "the merge is undone already");
+        assert_eq!(
+            world.customers.undo(&world.scope, made.id).await.unwrap_err().message,
+            "the merge is undone already"
+        );
         let stranger = world.team.create_workspace("Other", world.clock.now()).await.unwrap();
         let stranger = world.team.operator(stranger.id);
         assert_eq!(world.customers.undo(&stranger, made.id).await.unwrap_err().kind, ErrorKind::NotFound);
@@ -105,7 +110,9 @@ fn connected(standing: &[(i64, i64)]) -> Vec<i64> {
 fn any_merges_and_undos_leave_what_the_standing_merges_say() {
     for_any(16, prop::collection::vec(any_step(), 1..16), async |world, steps| {
         let named = |person: i64| format!("u-{person}");
-        world.hears((1..=PEOPLE).map(|person| says("page_viewed").of("user_id", &named(person)).with_trait("n", person))).await;
+        world
+            .hears((1..=PEOPLE).map(|person| says("page_viewed").of("user_id", &named(person)).with_trait("n", person)))
+            .await;
         let mut standing = Vec::new();
         for (undo, one, other) in steps {
             if undo && !standing.is_empty() {

@@ -51,7 +51,9 @@ async fn a_second_device_is_merged_and_the_log_is_not_rewritten() {
         assert_eq!(numbers(world).await, [1, 2, 1, 2].map(Some));
         assert_eq!(world.knows("anonymous_id", ANA.phone).await, Some(CustomerId(1)));
         assert_eq!(world.customers.count(&world.scope).await.unwrap(), 1);
-        let [merge] = &world.customers.merges(&world.scope, CustomerId(2)).await.unwrap()[..] else { panic!("one merge") };
+        let [merge] = &world.customers.merges(&world.scope, CustomerId(2)).await.unwrap()[..] else {
+            panic!("one merge")
+        };
         assert_eq!((merge.customer, merge.into, merge.reason.as_str()), (CustomerId(2), CustomerId(1), "one_signal"));
         assert_eq!(merge.evidence["of"]["value"], ANA.phone);
     })

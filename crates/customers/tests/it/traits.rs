@@ -26,7 +26,9 @@ async fn what_was_said_of_a_visitor_is_true_of_the_customer_they_turn_out_to_be_
     on_both(async |world| {
         let phone = |kind| says(kind).of("anonymous_id", ANA.phone);
         world.hears([ANA.does("customer_identified").with_trait("plan", "pro").with_trait("city", "Lyon")]).await;
-        world.hears([phone("page_viewed").with_trait("city", "Nice").later(60).with_trait("app", json!({"v": 2}))]).await;
+        world
+            .hears([phone("page_viewed").with_trait("city", "Nice").later(60).with_trait("app", json!({"v": 2}))])
+            .await;
         world.hears([ANA.does("page_viewed").of("anonymous_id", ANA.phone)]).await;
         assert_eq!(traits(world, 1).await, json!({"plan": "pro", "city": "Nice", "app": {"v": 2}}));
         assert_eq!(traits(world, 2).await, traits(world, 1).await);

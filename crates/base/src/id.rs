@@ -38,7 +38,7 @@ impl SignalId {
     }
 }
 
-/// A customer: a number counted up within one database, so that ten million of them join, group and count as integers
+/// A customer: a number counted up within its workspace, so that ten million of them join, group and count as integers
 /// do. It names nothing outside its workspace and is never a secret; see `docs/decisions/0003-customer-numbers.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CustomerId(pub i64);

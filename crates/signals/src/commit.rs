@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Statement,
     sea_query::{Expr, Query},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use store::failed;
 use team::Scope;
 
@@ -54,7 +54,7 @@ pub(crate) async fn commit(
 }
 
 fn by_workspace(entries: &[Entry]) -> Vec<(&Scope, Vec<usize>)> {
-    let mut groups: HashMap<&Scope, Vec<usize>> = HashMap::new();
+    let mut groups: BTreeMap<&Scope, Vec<usize>> = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         groups.entry(&entry.scope).or_default().push(index);
     }

@@ -78,17 +78,16 @@ impl Signals {
                 .and_where(Expr::col("workspace").eq(workspace))
                 .and_where(Expr::col("seq").lte(until))
                 .take();
+            // Never backwards, whoever prunes beside us.
+            let further = Expr::col(("pruned", "seq")).lt(until);
             let mark = Query::insert()
                 .into_table("pruned")
                 .columns(["workspace", "seq"])
                 .values_panic([workspace.into(), until.into()])
-                .on_conflict(OnConflict::column("workspace").update_column("seq").to_owned())
+                .on_conflict(OnConflict::column("workspace").update_column("seq").action_and_where(further).to_owned())
                 .take();
-            let before = pruned(self.store.read(), scope).await?;
             let transaction = self.store.begin().await?;
-            if until > before {
-                transaction.execute(&mark).await.map_err(failed)?;
-            }
+            transaction.execute(&mark).await.map_err(failed)?;
             deleted += transaction.execute(&delete).await.map_err(failed)?.rows_affected();
             transaction.commit().await.map_err(failed)?;
             if until == up_to {

@@ -2,7 +2,7 @@
 //!
 //! Functions take sufficient statistics (counts, sums, sums of squares), because that is what a query delivers: a
 //! fixture, a test and the product go through the same code. No data is `None`, never 0, and never `NaN`.
-//! Definitions follow `METRICS.md`'s choices; each function names the source of its formula.
+//! Each function names the source of its formula.
 
 mod ces;
 mod change;

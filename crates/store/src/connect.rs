@@ -2,9 +2,9 @@
 
 use base::{Error, Result};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
-use crate::{Disk, failed, migrations};
+use crate::{Disk, failed, migrations, write::begin};
 
 /// Which database runs beneath.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,14 @@ impl Store {
             });
             Database::connect(options).await.map_err(failed)
         };
+        // Switching a new file to WAL fails at once when two do it together, so opening is done one by one.
+        let opening = lock(&folder.join("opening"))?;
         // One writing connection: writers queue in the pool, in order, instead of polling SQLite's lock.
         let writer = open(1, false).await.map_err(|error| error.context(format!("cannot open {}", file.display())))?;
         refuse_unsafe_sqlite(&writer).await?;
-        migrations::run(&writer).await?;
+        migrate(&writer).await?;
         let reader = open(4, true).await?;
+        drop(opening);
         let disk = Some(Disk::watch(folder)?);
         Ok(Self(Arc::new(Inner { engine: Engine::Sqlite, reader, writer, disk })))
     }
@@ -83,7 +86,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10));
         let pool =
             Database::connect(options).await.map_err(|error| failed(error).context("cannot connect to PostgreSQL"))?;
-        migrations::run(&pool).await?;
+        migrate(&pool).await?;
         Ok(Self(Arc::new(Inner { engine: Engine::Postgres, reader: pool.clone(), writer: pool, disk: None })))
     }
 
@@ -138,6 +141,18 @@ impl Store {
             Engine::Postgres => Ok("ok".into()),
         }
     }
+}
+
+/// Waits for the exclusive lock of a file; it is given back when the file is dropped, or its process ends.
+fn lock(path: &Path) -> Result<File> {
+    let taken = File::options().create(true).append(true).open(path).and_then(|file| file.lock().map(|()| file));
+    taken.map_err(|error| Error::invalid(format!("{} cannot be locked: {error}", path.display())))
+}
+
+async fn migrate(writer: &DatabaseConnection) -> Result<()> {
+    let transaction = begin(writer).await?;
+    migrations::run(&transaction).await?;
+    transaction.commit().await.map_err(failed)
 }
 
 async fn scalar(connection: &DatabaseConnection, query: &str) -> Result<String> {

@@ -23,6 +23,10 @@ pub fn failed(error: DbErr) -> Error {
         SqlxError::Database(cause) => match cause.code().as_deref() {
             // SQLITE_FULL, disk_full
             Some("13" | "53100") => Error::full("the disk is full; nothing of this request was stored"),
+            // SQLITE_READONLY and its extended codes, CANTOPEN, PERM
+            Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "14" | "3") => {
+                Error::invalid("the database cannot be opened for writing: its folder or file is read-only")
+            }
             // SQLITE_BUSY, LOCKED and their extended codes; PostgreSQL: starting, stopping, read-only, serialisation
             Some("5" | "6" | "261" | "517" | "57P01" | "57P02" | "57P03" | "25006" | "40001" | "40P01" | "53300") => {
                 Error::unavailable("the database is busy; try again")

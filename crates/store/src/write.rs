@@ -2,7 +2,8 @@
 
 use base::Result;
 use sea_orm::{
-    AccessMode, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 use crate::{Engine, Store, failed};
@@ -13,9 +14,7 @@ impl Store {
     /// On SQLite it begins with `BEGIN IMMEDIATE`: a deferred transaction that reads before it writes fails at once
     /// when another has written meanwhile. Read through the transaction, not through [`Store::read`], while it is open.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        let mode = Some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        self.writer().begin_with_options(options).await.map_err(failed)
+        begin(self.writer()).await
     }
 
     /// One view of the database for several reads, whatever is committed meanwhile. Drop it when done.
@@ -31,4 +30,10 @@ impl Store {
         };
         self.read().begin_with_options(options).await.map_err(failed)
     }
+}
+
+pub(crate) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    let mode = Some(SqliteTransactionMode::Immediate);
+    let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+    writer.begin_with_options(options).await.map_err(failed)
 }

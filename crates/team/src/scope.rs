@@ -3,7 +3,7 @@
 use base::WorkspaceId;
 
 /// One workspace, as one caller may see it. Only this crate can make one, so a query without authentication does not compile.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
     workspace: WorkspaceId,
 }

@@ -1,7 +1,10 @@
 //! Workspaces: the tenants, each with its own calendar and currency.
 
 use base::{Error, Result, Timestamp, WorkspaceId, Zone};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, ExprTrait, IntoActiveModel, QueryOrder, entity::prelude::*,
+    sea_query::Query,
+};
 use store::failed;
 
 use crate::{Scope, Team};
@@ -59,10 +62,20 @@ impl From<workspace::Model> for Workspace {
 impl Team {
     /// The workspace of a self-hosted installation: the oldest one, made at first use.
     pub async fn default_workspace(&self) -> Result<Workspace> {
-        match self.oldest_workspace().await? {
-            Some(workspace) => Ok(workspace),
-            None => self.create_workspace("Default", self.clock.now()).await,
+        if let Some(workspace) = oldest(self.store.read()).await? {
+            return Ok(workspace);
         }
+        let transaction = self.store.begin().await?;
+        // The log's head orders all writers on PostgreSQL too: of two first users one finds what the other has made.
+        let lock =
+            Query::update().table("log_head").value("seq", Expr::col("seq")).and_where(Expr::col("id").eq(1)).take();
+        transaction.execute(&lock).await.map_err(failed)?;
+        let workspace = match oldest(&transaction).await? {
+            Some(workspace) => workspace,
+            None => insert(&transaction, "Default", self.clock.now()).await?,
+        };
+        transaction.commit().await.map_err(failed)?;
+        Ok(workspace)
     }
 
     /// All workspaces, oldest first; for jobs that visit each of them.
@@ -73,19 +86,10 @@ impl Team {
 
     /// Makes a further tenant.
     pub async fn create_workspace(&self, name: &str, at: Timestamp) -> Result<Workspace> {
-        let row = workspace::Model {
-            id: Uuid::new_v4(),
-            name: name.to_owned(),
-            zone: Zone::UTC.name().into(),
-            currency: "EUR".into(),
-            customers: 0,
-            created_at: at.micros(),
-        };
-        let active = row.clone().into_active_model().reset_all();
         let transaction = self.store.begin().await?;
-        workspace::Entity::insert(active).exec_without_returning(&transaction).await.map_err(failed)?;
+        let workspace = insert(&transaction, &valid_name(name)?, at).await?;
         transaction.commit().await.map_err(failed)?;
-        Ok(row.into())
+        Ok(workspace)
     }
 
     /// Changes a workspace's settings.
@@ -100,7 +104,7 @@ impl Team {
         });
         let mut change = workspace::ActiveModel { id: Set(scope.workspace().0), ..Default::default() };
         if let Some(name) = settings.name {
-            change.name = Set(name);
+            change.name = Set(valid_name(&name)?);
         }
         if let Some(zone) = settings.zone {
             change.zone = Set(zone.name().into());
@@ -117,9 +121,31 @@ impl Team {
     pub fn operator(&self, workspace: WorkspaceId) -> Scope {
         Scope::new(workspace)
     }
+}
 
-    async fn oldest_workspace(&self) -> Result<Option<Workspace>> {
-        let row = workspace::Entity::find().order_by_asc(workspace::Column::CreatedAt).one(self.store.read()).await;
-        Ok(row.map_err(failed)?.map(Workspace::from))
+async fn oldest(connection: &impl ConnectionTrait) -> Result<Option<Workspace>> {
+    let row = workspace::Entity::find().order_by_asc(workspace::Column::CreatedAt).one(connection).await;
+    Ok(row.map_err(failed)?.map(Workspace::from))
+}
+
+async fn insert(transaction: &DatabaseTransaction, name: &str, at: Timestamp) -> Result<Workspace> {
+    let row = workspace::Model {
+        id: Uuid::new_v4(),
+        name: name.to_owned(),
+        zone: Zone::UTC.name().into(),
+        currency: "EUR".into(),
+        customers: 0,
+        created_at: at.micros(),
+    };
+    let active = row.clone().into_active_model().reset_all();
+    workspace::Entity::insert(active).exec_without_returning(transaction).await.map_err(failed)?;
+    Ok(row.into())
+}
+
+fn valid_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
+        return Err(Error::invalid_field("name", "length", "a workspace needs a name of 1 to 200 bytes"));
     }
+    Ok(name.to_owned())
 }

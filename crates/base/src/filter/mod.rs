@@ -119,7 +119,7 @@ macro_rules! columns {
         }
 
         impl Column {
-            /// All of them, in the order of `DESIGN.md`'s table.
+            /// All of them, in the order of the table in `docs/signals.md`.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Its name in filters, on the wire, in the relational store and in the lake.

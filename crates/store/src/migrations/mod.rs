@@ -3,7 +3,7 @@
 mod m0001_spine;
 
 use base::Result;
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::failed;
@@ -16,9 +16,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Brings the tables up to date; a database of a newer version is refused.
-pub(crate) async fn run(connection: &DatabaseConnection) -> Result<()> {
-    Migrator::up(connection, None).await.map_err(|error| failed(error).context("cannot bring the tables up to date"))
+/// Brings the tables up to date, in the open write transaction: whoever is killed in the middle leaves nothing, and of two
+/// that start at once one waits. A database of a newer version is refused.
+pub(crate) async fn run(transaction: &DatabaseTransaction) -> Result<()> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        // Any number will do, as long as it stays the same.
+        transaction.execute_unprepared("select pg_advisory_xact_lock(7246371)").await.map_err(failed)?;
+    }
+    Migrator::up(transaction, None).await.map_err(|error| failed(error).context("cannot bring the tables up to date"))
 }
 
 /// How many steps are still to be taken; 0 after every successful start.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base::{Error, ErrorKind, FieldError};
@@ -13,7 +13,10 @@ use serde::Serialize;
 /// Handlers return `Result<_, Problem>`, so that `?` turns a room's error into an answer. A server that cannot now
 /// says in `Retry-After` when to come back; what is behind an internal error goes to the log and never to the caller.
 #[derive(Debug)]
-pub struct Problem(Error);
+pub struct Problem {
+    error: Error,
+    status: StatusCode,
+}
 
 #[derive(Serialize)]
 struct Details<'a> {
@@ -25,23 +28,30 @@ struct Details<'a> {
     errors: &'a [FieldError],
 }
 
+/// The status that an error has by its kind.
+fn status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+        ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Full => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 impl Problem {
-    fn status(&self) -> StatusCode {
-        match self.0.kind {
-            ErrorKind::Invalid => StatusCode::BAD_REQUEST,
-            ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            ErrorKind::NotFound => StatusCode::NOT_FOUND,
-            ErrorKind::Conflict => StatusCode::CONFLICT,
-            ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorKind::Full => StatusCode::INSUFFICIENT_STORAGE,
-            ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+    /// The path takes other methods than this one. Who answers with it says which in `Allow`, as a router does.
+    pub fn method_not_allowed(method: &Method) -> Self {
+        let error = Error::invalid(format!("this path does not take {method}"));
+        Self { error, status: StatusCode::METHOD_NOT_ALLOWED }
     }
 
     /// Seconds to wait: a busy server is soon free, a full disk waits for its operator.
     fn retry_after(&self) -> Option<HeaderValue> {
-        match self.0.kind {
+        match self.error.kind {
             ErrorKind::Unavailable => Some(HeaderValue::from_static("1")),
             ErrorKind::Full => Some(HeaderValue::from_static("30")),
             _ => None,
@@ -51,23 +61,23 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self { status: status(error.kind), error }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let internal = self.0.kind == ErrorKind::Internal;
+        let status = self.status;
+        let internal = self.error.kind == ErrorKind::Internal;
         if internal {
-            tracing::error!(error = %self.0, "a request failed");
+            tracing::error!(error = %self.error, "a request failed");
         }
         let details = Details {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
-            detail: if internal { "the server could not do this; its log says why" } else { &self.0.message },
-            errors: if internal { &[] } else { &self.0.fields },
+            detail: if internal { "the server could not do this; its log says why" } else { &self.error.message },
+            errors: if internal { &[] } else { &self.error.fields },
         };
         let mut response = (status, Json(details)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

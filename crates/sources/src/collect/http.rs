@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -46,6 +46,7 @@ pub fn routes(sources: Sources) -> Router {
     });
     router
         .route("/v1/projects/{write_key}/settings", get(show_settings))
+        .method_not_allowed_fallback(refuse_method)
         .layer(middleware::from_fn(allow_any_origin))
         .with_state(sources)
 }
@@ -125,8 +126,9 @@ fn key_in_header(headers: &HeaderMap) -> Option<String> {
 
 /// What the browser client asks for before it sends anything. The key is echoed, known or not: the client sends with
 /// the key that stands here. It is told to keep its measurements of itself to itself.
-async fn show_settings(Path(write_key): Path<String>) -> Json<serde_json::Value> {
-    Json(json!({
+async fn show_settings(path: Result<Path<String>, PathRejection>) -> Result<Json<serde_json::Value>, Problem> {
+    let Path(write_key) = path.map_err(|_| Error::invalid("the write key in the path is not UTF-8"))?;
+    Ok(Json(json!({
         "integrations": {
             "Segment.io": {"apiKey": write_key, "unbundledIntegrations": [], "addBundledMetadata": true},
         },
@@ -138,7 +140,12 @@ async fn show_settings(Path(write_key): Path<String>) -> Json<serde_json::Value>
         "metrics": {"sampleRate": 0},
         "legacyVideoPluginsEnabled": false,
         "remotePlugins": [],
-    }))
+    })))
+}
+
+/// The path is one of ours and the method is not; the router adds `Allow`.
+async fn refuse_method(method: Method) -> Problem {
+    Problem::method_not_allowed(&method)
 }
 
 /// Lets pages of any origin call these routes, without cookies, and answers their preflight requests.

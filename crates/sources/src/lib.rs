@@ -4,6 +4,7 @@ mod collect;
 mod currency;
 mod identity;
 mod import;
+mod moment;
 mod nul;
 mod problem;
 mod scale;

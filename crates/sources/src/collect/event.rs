@@ -10,7 +10,10 @@ use super::{
     fields::{Fields, wrong},
     kinds, meaning,
 };
-use crate::identity::{LONGEST, Unusable, identity};
+use crate::{
+    identity::{LONGEST, Unusable, identity},
+    moment,
+};
 
 /// The source that these signals name.
 pub(super) const SOURCE: &str = "collect";
@@ -101,10 +104,14 @@ fn stated_call(event: &mut Fields) -> Result<Call, FieldError> {
 /// A client clock that is wrong by more than this is worth a note beside the corrected time.
 const NOTABLE_SKEW: i64 = 60 * Timestamp::SECOND;
 
+/// A clock that is wrong by more than ten years says nothing about the event's time, so nothing is corrected by it.
+const MOST_SKEW: i64 = 3_653 * Timestamp::DAY;
+
 /// When it happened, after the Segment specification: `receivedAt − (sentAt − timestamp)`, which takes the error of the
 /// client's clock out; and the time as the client wrote it, where the correction was notable.
 ///
-/// Times far in the past or in the future stay as they are: the log keeps what was said, and a filter can leave it out.
+/// Times long ago or ahead stay as they are: the log keeps what was said, and a filter can leave it out. Only what lies
+/// outside of the plausible years is refused.
 fn occurred_at(
     event: &mut Fields,
     shared: &Shared,
@@ -122,7 +129,12 @@ fn occurred_at(
         |_| wrong(field, "not_a_time", format!("{field} must be a time of ISO 8601 such as 2026-01-31T08:30:00Z"));
     let at = Timestamp::parse(&text, Zone::UTC).map_err(wrong_time)?;
     let skew = sent_at.map_or(0, |sent_at| received_at.micros() - sent_at.micros());
-    Ok((at.plus(skew), (skew.abs() > NOTABLE_SKEW).then_some(text)))
+    let skew = if skew.abs() > MOST_SKEW { 0 } else { skew };
+    let corrected = at.plus(skew);
+    if !moment::is_plausible(corrected) {
+        return Err(wrong(field, "out_of_range", moment::MESSAGE));
+    }
+    Ok((corrected, (skew.abs() > NOTABLE_SKEW).then_some(text)))
 }
 
 /// `userId` and `anonymousId`, in this order; placeholders of broken clients count as absent.

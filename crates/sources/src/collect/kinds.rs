@@ -1,7 +1,7 @@
 //! Kinds of signals from the names of events: the standard events of commerce, and a rule for all others.
 
 /// The longest kind, in bytes.
-const LONGEST: usize = 100;
+pub(crate) const LONGEST: usize = 100;
 
 /// Standard events whose kind is not simply their name in snake_case: semantic names of the Segment specification, its
 /// first version's word order, and the spellings that are common beside them. Sorted, all in snake_case.

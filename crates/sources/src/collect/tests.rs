@@ -140,6 +140,21 @@ fn a_wrong_client_clock_is_corrected_by_its_own_sending_time() {
 }
 
 #[test]
+fn a_hopeless_clock_corrects_nothing_and_an_impossible_time_is_refused() {
+    let with = |timestamp: &str, sent_at: Option<&str>| {
+        let event = json!({"type": "track", "event": "A", "userId": "ada", "timestamp": timestamp});
+        read_with(&event, &Shared { sent_at: sent_at.map(at), ..Shared::default() }).map(|draft| draft.occurred_at)
+    };
+    for sent_at in ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2015-01-01T00:00:00Z", "9999-12-31T00:00:00Z"] {
+        assert_eq!(with("2026-02-01T10:00:00Z", Some(sent_at)), Ok(at("2026-02-01T10:00:00Z")), "{sent_at}");
+    }
+    assert_eq!(with("2017-01-01T00:00:00Z", Some("2017-01-01T00:00:07Z")), Ok(at("2026-03-01T11:59:53Z")));
+    for impossible in ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2101-01-01T00:00:00Z"] {
+        assert_eq!(with(impossible, None), Err(("timestamp".to_owned(), "out_of_range".to_owned())), "{impossible}");
+    }
+}
+
+#[test]
 fn every_refusal_names_its_field() {
     let with = |field: &str, value: Json| {
         let mut event = json!({"type": "track", "event": "A", "userId": "ada"});
@@ -407,6 +422,22 @@ async fn a_page_of_any_origin_may_ask_first_and_then_send() {
         (answer.status, &answer.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN]),
         (StatusCode::UNAUTHORIZED, &"https://shop.example".parse().unwrap())
     );
+}
+
+#[tokio::test]
+async fn a_wrong_method_or_path_is_a_problem_too() {
+    let world = World::start().await;
+    for (request, status, allowed) in [
+        (Request::get("/v1/batch"), StatusCode::METHOD_NOT_ALLOWED, Some("POST")),
+        (Request::delete("/v1/t/"), StatusCode::METHOD_NOT_ALLOWED, Some("POST")),
+        (Request::post("/v1/projects/wk/settings"), StatusCode::METHOD_NOT_ALLOWED, Some("GET,HEAD")),
+        (Request::get("/v1/projects/%ff/settings"), StatusCode::BAD_REQUEST, None),
+    ] {
+        let answer = world.answers(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status, &answer.body["status"]), (status, &json!(status.as_u16())));
+        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(answer.headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()), allowed);
+    }
 }
 
 #[tokio::test]

@@ -12,13 +12,16 @@ use super::{
     map::{Columns, Derive, FileMap, SignalMap, Time, Value, When, hex},
 };
 use crate::{
-    collect::{context::CHANNELS, kinds::snake_case},
+    collect::{
+        context::CHANNELS,
+        kinds::{self, snake_case},
+    },
     currency::currency,
     identity::{self, Unusable},
-    scale,
+    moment, scale,
 };
 
-/// The longest message id, touchpoint and kind, in bytes.
+/// The longest message id and touchpoint, in bytes.
 const LONGEST: usize = 255;
 
 /// Turns rows of one file into drafts.
@@ -162,9 +165,9 @@ impl Reader<'_> {
                 })?
             }
         };
-        for (field, text) in [("message_id", &message_id), ("kind", &kind)] {
-            if text.len() > LONGEST {
-                return Err(Fault::new("too_long", field, format_args!("{field} may have {LONGEST} bytes")));
+        for (field, text, longest) in [("message_id", &message_id, LONGEST), ("kind", &kind, kinds::LONGEST)] {
+            if text.len() > longest {
+                return Err(Fault::new("too_long", field, format_args!("{field} may have {longest} bytes")));
             }
         }
         let mut traits = self.columns(&self.map.traits, cells);
@@ -180,15 +183,17 @@ impl Reader<'_> {
     }
 
     fn time(&self, time: &Time, cells: &Map<String, Json>) -> Result<Timestamp, Fault> {
-        match time {
+        let (field, at) = match time {
             Time::Column(column) => {
                 let missing = || Fault::new("missing", column, format_args!("the time in {column} is missing"));
-                self.reading.time(cells, column)?.ok_or_else(missing)
+                (column.as_str(), self.reading.time(cells, column)?.ok_or_else(missing)?)
             }
             Time::Constant { constant } => {
-                Timestamp::parse(constant, self.reading.zone).map_err(|error| Fault::new("not_a_time", "time", error))
+                let wrong = |error| Fault::new("not_a_time", "time", error);
+                ("time", Timestamp::parse(constant, self.reading.zone).map_err(wrong)?)
             }
-        }
+        };
+        if moment::is_plausible(at) { Ok(at) } else { Err(Fault::new("out_of_range", field, moment::MESSAGE)) }
     }
 
     fn identities(&self, signal: &SignalMap, cells: &Map<String, Json>) -> Result<Vec<Identity>, Fault> {

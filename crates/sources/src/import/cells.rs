@@ -1,8 +1,9 @@
 //! The cells of a row, read as what the map takes them for: text, numbers, money, times.
 
 use base::{Amount, Timestamp, Zone};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde_json::{Map, Number, Value as Json};
+use std::fmt::Write;
 
 use super::{fault::Fault, map::FileMap};
 
@@ -32,34 +33,44 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The digits of a number with a point, whatever sign the file has for it; `None` for a blank cell.
-    fn digits(&self, cells: &Map<String, Json>, column: &str) -> Read<String> {
+    /// A cell as it is written, and read by `parse` with a point, whatever sign the file has for it; `None` for a blank
+    /// cell.
+    fn digits<T>(
+        &self,
+        cells: &Map<String, Json>,
+        column: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Read<(String, Option<T>)> {
         let written = cells.get(column).is_some_and(Json::is_string);
         let text = self.text(cells, column)?.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let with_point = |text: String| {
-            let without_groups: String =
-                text.chars().filter(|sign| !matches!(sign, '.' | ' ' | '\u{a0}' | '\u{202f}')).collect();
-            without_groups.replace(',', ".")
-        };
-        Ok(if self.decimal_comma && written { text.map(with_point) } else { text })
+        Ok(text.map(|text| {
+            let read = if self.decimal_comma && written {
+                with_point(&text).and_then(|digits| parse(&digits))
+            } else {
+                parse(&text)
+            };
+            (text, read)
+        }))
     }
 
     /// A finite number; one without a fraction stays whole.
     pub(super) fn number(&self, cells: &Map<String, Json>, column: &str) -> Read<Number> {
-        let Some(digits) = self.digits(cells, column)? else { return Ok(None) };
-        let whole = digits.parse::<i64>().ok().map(Number::from);
-        let number = whole.or_else(|| digits.parse().ok().and_then(Number::from_f64));
+        let parse = |digits: &str| {
+            let whole = digits.parse::<i64>().ok().map(Number::from);
+            whole.or_else(|| digits.parse().ok().and_then(Number::from_f64))
+        };
+        let Some((text, number)) = self.digits(cells, column, parse)? else { return Ok(None) };
         number
             .map(Some)
-            .ok_or_else(|| Fault::new("not_a_number", column, format_args!("'{digits}' in {column} is not a number")))
+            .ok_or_else(|| Fault::new("not_a_number", column, format_args!("'{text}' in {column} is not a number")))
     }
 
     /// An amount of money.
     pub(super) fn amount(&self, cells: &Map<String, Json>, column: &str) -> Read<Amount> {
-        let Some(digits) = self.digits(cells, column)? else { return Ok(None) };
+        let Some((text, amount)) = self.digits(cells, column, |digits| digits.parse().ok())? else { return Ok(None) };
         let wrong =
-            |_| Fault::new("not_an_amount", column, format_args!("'{digits}' in {column} is not an amount of money"));
-        digits.parse().map(Some).map_err(wrong)
+            || Fault::new("not_an_amount", column, format_args!("'{text}' in {column} is not an amount of money"));
+        amount.map(Some).ok_or_else(wrong)
     }
 
     /// True or false in the usual spellings.
@@ -83,35 +94,72 @@ impl<'a> Reading<'a> {
         let time = if self.formats.is_empty() {
             Timestamp::parse(text, self.zone).ok()
         } else {
-            self.formats.iter().find_map(|format| self.formatted(text, format))
+            self.formats.iter().find_map(|format| formatted(text, format, self.zone))
         };
         time.map(Some).ok_or_else(|| {
             Fault::new("not_a_time", column, format_args!("'{text}' in {column} is not a time that the map knows"))
         })
     }
 
-    fn formatted(&self, text: &str, format: &str) -> Option<Timestamp> {
-        let since_1970 = |unit: f64| {
-            let micros = text.parse::<f64>().ok()? * unit;
-            (micros.abs() <= Timestamp::MAX.micros() as f64).then(|| Timestamp::from_micros(micros.round() as i64))
-        };
-        match format {
-            "unix" => return since_1970(1e6),
-            "unix_ms" => return since_1970(1e3),
-            _ => {}
-        }
-        if let Ok(at) = DateTime::parse_from_str(text, format) {
-            return in_range(at.naive_utc()).map(|_| Timestamp::from_micros(at.timestamp_micros()));
-        }
-        let date = || NaiveDate::parse_from_str(text, format).map(|date| date.and_time(NaiveTime::MIN)).ok();
-        let local = NaiveDateTime::parse_from_str(text, format).ok().or_else(date)?;
-        in_range(local).map(|local| Timestamp::from_local(local, self.zone))
-    }
-
     /// The calendar date of a moment in the file's zone.
     pub(super) fn date(&self, at: Timestamp) -> NaiveDate {
         at.to_utc().with_timezone(&self.zone).date_naive()
     }
+}
+
+/// Turns 1.234,56 into 1234.56. A group sign groups only before exactly three digits: 1.5 and 12.34.5 are a point or a
+/// date where a comma is expected, and another number than it seems; they are none.
+fn with_point(written: &str) -> Option<String> {
+    let (whole, fraction) = written.split_once(',').map_or((written, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = whole.trim_start_matches(['+', '-']);
+    let mut groups = digits.split(['.', ' ', '\u{a0}', '\u{202f}']);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    let of_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first_is_one = matches!(first.len(), 1..=3) && of_digits(first) && !first.starts_with('0');
+    if !rest.is_empty() && !(first_is_one && rest.iter().all(|group| group.len() == 3 && of_digits(group))) {
+        return None;
+    }
+    let sign = whole.strip_suffix(digits).unwrap_or_default();
+    let point = fraction.map(|fraction| format!(".{fraction}")).unwrap_or_default();
+    Some(format!("{sign}{first}{}{point}", rest.concat()))
+}
+
+/// Whether a format says the day and, where it speaks of hours, all of the time: `%m/%Y` does not, nor does `%F %I:%M`.
+pub(super) fn is_readable(format: &str) -> bool {
+    if matches!(format, "unix" | "unix_ms") {
+        return true;
+    }
+    let written_and_read = |hour: i64| {
+        let sample = DateTime::UNIX_EPOCH.fixed_offset() + TimeDelta::hours(hour);
+        let mut text = String::new();
+        write!(text, "{}", sample.format(format)).ok()?;
+        let at = formatted(&text, format, Zone::UTC)?;
+        Some((text, at))
+    };
+    match (written_and_read(0), written_and_read(13)) {
+        // What makes a difference in writing must make one in reading.
+        (Some((midnight, read)), Some((afternoon, read_later))) => (midnight == afternoon) == (read == read_later),
+        _ => false,
+    }
+}
+
+fn formatted(text: &str, format: &str, zone: Zone) -> Option<Timestamp> {
+    let since_1970 = |unit: f64| {
+        let micros = text.parse::<f64>().ok()? * unit;
+        (micros.abs() <= Timestamp::MAX.micros() as f64).then(|| Timestamp::from_micros(micros.round() as i64))
+    };
+    match format {
+        "unix" => return since_1970(1e6),
+        "unix_ms" => return since_1970(1e3),
+        _ => {}
+    }
+    if let Ok(at) = DateTime::parse_from_str(text, format) {
+        return in_range(at.naive_utc()).map(|_| Timestamp::from_micros(at.timestamp_micros()));
+    }
+    let date = || NaiveDate::parse_from_str(text, format).map(|date| date.and_time(NaiveTime::MIN)).ok();
+    let local = NaiveDateTime::parse_from_str(text, format).ok().or_else(date)?;
+    in_range(local).map(|local| Timestamp::from_local(local, zone))
 }
 
 fn in_range(local: NaiveDateTime) -> Option<NaiveDateTime> {
@@ -166,6 +214,28 @@ mod tests {
             with(comma, &json!(1.5), |reading, cells| reading.amount(cells, "x")),
             Ok(Some("1.5".parse().unwrap()))
         );
+        for (written, read) in [
+            ("1.234.567,8", Some("1234567.8")),
+            ("-1 234", Some("-1234")),
+            ("1\u{202f}234,5", Some("1234.5")),
+            ("12,5", Some("12.5")),
+            ("1234", Some("1234")),
+            ("12.34.5", None),
+            ("1.5", None),
+            ("0.123", None),
+            ("1234.567", None),
+            ("1,234.5", None),
+            ("1,2,3", None),
+            (".123", None),
+        ] {
+            let expected = read.map(|read| read.parse::<f64>().unwrap());
+            let number = with(comma, &json!(written), |reading, cells| reading.number(cells, "x"));
+            let read_number = number.as_ref().ok().and_then(|number| number.as_ref()?.as_f64());
+            assert_eq!((read_number, number.err()), (expected, read.is_none().then_some("not_a_number")), "{written}");
+            let amount = with(comma, &json!(written), |reading, cells| reading.amount(cells, "x"));
+            let read_amount = amount.as_ref().ok().and_then(|amount| amount.map(Amount::to_f64));
+            assert_eq!((read_amount, amount.err()), (expected, read.is_none().then_some("not_an_amount")), "{written}");
+        }
         assert_eq!(with("", &json!("1.234,50"), |reading, cells| reading.amount(cells, "x")), Err("not_an_amount"));
         assert_eq!(with("", &json!(" 7 "), |reading, cells| reading.number(cells, "x")), Ok(Some(Number::from(7))));
         for wrong in ["NaN", "inf", "1e400", "seven"] {

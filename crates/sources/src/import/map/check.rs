@@ -5,8 +5,12 @@ use serde_json::Value as Json;
 
 use super::{Derive, FileMap, SignalMap, Time, Value};
 use crate::{
-    collect::{context::CHANNELS, kinds::snake_case},
+    collect::{
+        context::CHANNELS,
+        kinds::{self, snake_case},
+    },
     currency::currency,
+    import::cells::is_readable,
 };
 
 impl FileMap {
@@ -23,6 +27,10 @@ impl FileMap {
             let unknown = chrono::format::StrftimeItems::new(format).any(|item| item == chrono::format::Item::Error);
             if unknown {
                 return Err(wrong("time_formats", format_args!("'{format}' is no format of strftime")));
+            }
+            if !is_readable(format) {
+                let message = format_args!("'{format}' does not say which day it is, or at what time of it");
+                return Err(wrong("time_formats", message));
             }
         }
         for (name, derive) in &self.derive {
@@ -69,6 +77,9 @@ impl SignalMap {
             Some(Value::Constant(kind)) if kind.is_empty() || snake_case(kind) != *kind => {
                 Err(wrong("kind", format_args!("'{kind}' is not snake_case")))
             }
+            Some(Value::Constant(kind)) if kind.len() > kinds::LONGEST => {
+                Err(wrong("kind", format_args!("a kind may have {} bytes", kinds::LONGEST)))
+            }
             _ => Ok(()),
         }?;
         match &self.channel {
@@ -103,5 +114,6 @@ fn check_shape(delimiter: Option<char>, encoding: Option<&str>) -> Result<()> {
 }
 
 fn wrong(key: &str, message: impl std::fmt::Display) -> Error {
-    Error::invalid_field(key, "wrong_map", format!("{key}: {message}"))
+    // The key stands beside the field's own message, and in the sentence that stands alone.
+    Error::invalid_field(key, "wrong_map", message.to_string()).context(key)
 }

@@ -340,10 +340,27 @@ mod tests {
             ("traits = [\"city\"]", "currency = \"EURO\"", "EURO"),
             ("identities", "encoding = \"klingon\"\nidentities", "klingon"),
             ("identities", "time_formats = [\"%Q\"]\nidentities", "%Q"),
+            ("identities", "time_formats = [\"%m/%Y\"]\nidentities", "'%m/%Y' does not say which day"),
+            ("identities", "time_formats = [\"%Y-%m-%d %I:%M\"]\nidentities", "at what time"),
+            ("\"order_placed\"", &format!("\"{}\"", "x".repeat(101)), "100 bytes"),
             ("identities", "zone = \"Mars/Base\"\nidentities", "Mars/Base"),
         ] {
             let error = Map::read(&GOOD.replacen(change, to, 1)).unwrap_err();
             assert!(error.message.contains(named), "{to}: {error}");
         }
+    }
+
+    #[test]
+    fn a_key_stands_once_in_a_sentence_and_beside_its_field() {
+        let error = Map::read(&GOOD.replacen("identities = { order = \"id\" }", "", 1)).unwrap_err();
+        assert_eq!(error.message.matches("identities:").count(), 1, "{error}");
+        let field = &error.fields[0];
+        assert!(field.field == "identities" && field.message.starts_with("no column is an identity"), "{field:?}");
+    }
+
+    #[test]
+    fn usual_formats_of_times_are_readable() {
+        let formats = r#"["%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%y %I:%M %p", "%+", "%s", "%Y-%j", "%e %b %Y", "%F %T%.f", "%a, %d %b %Y %T %z", "%FT%TZ", "unix", "unix_ms"]"#;
+        Map::read(&GOOD.replacen("identities", &format!("time_formats = {formats}\nidentities"), 1)).unwrap();
     }
 }

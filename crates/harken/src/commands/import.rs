@@ -66,6 +66,17 @@ impl Import {
                 reasons.join(", ")
             ));
         }
+        for file in report.files.iter().filter(|file| file.reasons.contains_key("conflict")) {
+            output::line(format_args!(
+                "{}: rows in conflict have the message id of a signal of the last seven days that says something else, and \
+                 that one was kept; a map that was changed after an import needs other message ids",
+                file.name()
+            ));
+        }
+        for file in report.files.iter().filter(|file| !file.never_seen.is_empty()) {
+            let columns = file.never_seen.join(", ");
+            output::line(format_args!("{}: no row has {columns}; does the map misspell it?", file.name()));
+        }
         for name in &report.missing {
             output::line(format_args!("{name} is named by the map, and no file given is called so"));
         }

@@ -3,7 +3,11 @@
 
 use base::{Error, Result, Timestamp};
 use sea_orm::{ActiveValue::Set, entity::prelude::*, sea_query::OnConflict};
-use std::{io::Read, path::Path, sync::Arc};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store::{Store, failed};
 use team::Scope;
 
@@ -60,8 +64,23 @@ impl Entry {
 /// How long the log itself tells a message id from a new one, with a day to spare.
 const LOG_REMEMBERS: i64 = 6 * Timestamp::DAY;
 
-/// What the file and its part of the map are called in the ledger: the hash of the content, then the map's.
-pub(super) fn fingerprint(path: &Path, map: &FileMap) -> Result<String> {
+/// What the file and its part of the map are called in the ledger: the hash of the content, then the map's, in which the
+/// files that it looks up in have their part: with others, the rows say something else.
+pub(super) fn fingerprint(path: &Path, map: &FileMap, lookups: &[PathBuf]) -> Result<String> {
+    let content = hash(path)?;
+    if lookups.is_empty() {
+        return Ok(format!("{content}:{}", map.fingerprint));
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(map.fingerprint.as_bytes());
+    for lookup in lookups {
+        hasher.update(hash(lookup)?.as_bytes());
+    }
+    Ok(format!("{content}:{}", hex(&hasher.finalize().as_bytes()[..16])))
+}
+
+/// The hash of what a file holds, unpacked.
+fn hash(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
     let mut bytes = decode::open(path, Some("utf-8"), Arc::default())?;
     let mut piece = vec![0; 64 * 1024];
@@ -70,7 +89,7 @@ pub(super) fn fingerprint(path: &Path, map: &FileMap) -> Result<String> {
             .read(&mut piece)
             .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", path.display())))?;
         if count == 0 {
-            return Ok(format!("{}:{}", hex(&hasher.finalize().as_bytes()[..16]), map.fingerprint));
+            return Ok(hex(&hasher.finalize().as_bytes()[..16]));
         }
         hasher.update(piece.get(..count).unwrap_or_default());
     }
@@ -113,7 +132,8 @@ pub(super) async fn open(
     match rows.iter().filter(|row| row.logged > 0 && row.updated_at < forgotten).map(|row| row.updated_at).max() {
         None => Ok(new),
         Some(at) => Err(Error::conflict(format!(
-            "this file was imported through another map on {}; importing it again would count it twice",
+            "this file was imported through another map on {} (or with another file to look up in); importing it again \
+             would count it twice",
             Timestamp::from_micros(at)
         ))),
     }

@@ -88,6 +88,9 @@ pub struct FileReport {
     pub refused: u64,
     /// Rows kept out, by reason.
     pub reasons: BTreeMap<String, u64>,
+    /// Columns that the map reads and that no row of this JSON lines file has: misspelt, as likely as not. A file with a
+    /// header or a schema that lacks a column is an error instead.
+    pub never_seen: Vec<String>,
     /// The file with the rows kept out by this run and earlier ones.
     pub rejects: Option<PathBuf>,
 }
@@ -115,6 +118,7 @@ impl FileReport {
             duplicates,
             refused,
             reasons: BTreeMap::new(),
+            never_seen: Vec::new(),
             rejects: None,
         }
     }
@@ -129,8 +133,8 @@ impl Sources {
     /// Imports the files that the map names, in its order, out of the given files and folders.
     ///
     /// Bad rows are kept out and written to a rejects file; the good ones are all logged. The ledger remembers each
-    /// file by its content and its part of the map: a second import of the same adds nothing, and an import that was
-    /// interrupted goes on where it stopped. An error stops the import; what was logged until then stays.
+    /// file by its content, its part of the map and the files it looks up in: a second import of the same adds nothing,
+    /// and an import that was interrupted goes on where it stopped. An error stops the import; what was logged until then stays.
     pub async fn import(
         &self,
         scope: &Scope,

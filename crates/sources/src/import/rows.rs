@@ -87,6 +87,8 @@ pub(super) struct Rows {
     source: Source,
     columns: Vec<String>,
     empty: Vec<String>,
+    /// Of a JSON lines file, the columns that no row had so far; `None` before the first row.
+    unseen: Option<Vec<String>>,
 }
 
 enum Source {
@@ -98,7 +100,8 @@ enum Source {
 type ParquetRows = Box<dyn Iterator<Item = Result<(u64, Map<String, Json>)>> + Send>;
 
 impl Rows {
-    /// Opens a file for these columns; one that the header of a CSV file lacks is an error that names it.
+    /// Opens a file for these columns; one that the header of a CSV file or the schema of a Parquet file lacks is
+    /// an error that names it.
     pub(super) fn open(
         path: &Path,
         shape: &Shape<'_>,
@@ -113,9 +116,16 @@ impl Rows {
                 Source::Csv { records: Box::new(records), places }
             }
             Format::Jsonl => Source::Jsonl { lines: Lines::new(decode::open(path, shape.encoding, read)?) },
-            Format::Parquet => Source::Parquet { rows: Box::new(lake::parquet_rows(path)?), last: Map::new() },
+            Format::Parquet => {
+                let mut rows = lake::parquet_rows(path)?.peekable();
+                // Each row has all columns of the schema, those without a value as null.
+                if let Some(Ok((_, first))) = rows.peek() {
+                    check_schema(first, &columns)?;
+                }
+                Source::Parquet { rows: Box::new(rows), last: Map::new() }
+            }
         };
-        Ok(Self { source, columns, empty: shape.empty.to_vec() })
+        Ok(Self { source, columns, empty: shape.empty.to_vec(), unseen: None })
     }
 
     /// The next row; an error means that the file cannot be read any further.
@@ -130,6 +140,9 @@ impl Rows {
             }
             Source::Jsonl { lines } => Ok(lines.next()?.map(|whole| {
                 let object = whole.and_then(|()| object(lines.raw()));
+                if let Ok(row) = &object {
+                    self.unseen.get_or_insert_with(|| self.columns.clone()).retain(|column| !has(row, column));
+                }
                 let cells = object.and_then(|object| json_cells(&object, &self.columns, &self.empty));
                 Row { line: lines.line, cells }
             })),
@@ -140,6 +153,11 @@ impl Rows {
                 Ok(Some(Row { line, cells }))
             }
         }
+    }
+
+    /// Of a JSON lines file that has rows, the columns that none of those read so far had.
+    pub(super) fn never_seen(self) -> Vec<String> {
+        self.unseen.unwrap_or_default()
     }
 
     /// The row at hand as it stands in the file.
@@ -224,6 +242,21 @@ fn cell<'a>(row: &'a Map<String, Json>, column: &str) -> Option<&'a Json> {
         let (first, rest) = column.split_once('.')?;
         cell(row.get(first)?.as_object()?, rest)
     })
+}
+
+/// Whether a row has a column of that name or path, whatever is in it. What is null has all paths: nobody knows.
+fn has(row: &Map<String, Json>, column: &str) -> bool {
+    row.contains_key(column)
+        || column.split_once('.').is_some_and(|(first, rest)| match row.get(first) {
+            Some(Json::Object(inner)) => has(inner, rest),
+            found => found.is_some_and(Json::is_null),
+        })
+}
+
+fn check_schema(row: &Map<String, Json>, columns: &[String]) -> Result<()> {
+    let Some(missing) = columns.iter().find(|column| !has(row, column)) else { return Ok(()) };
+    let names: Vec<&str> = row.keys().map(String::as_str).collect();
+    Err(Error::invalid(format!("there is no column '{missing}'; there are {}", names.join(", "))))
 }
 
 fn nul_character(column: &str) -> Fault {

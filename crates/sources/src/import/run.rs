@@ -68,8 +68,8 @@ impl Run {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<FileReport> {
         let fingerprint = {
-            let (path, map) = (self.path.clone(), self.map.clone());
-            blocking(move || ledger::fingerprint(&path, &map)).await?
+            let (path, map, lookups) = (self.path.clone(), self.map.clone(), self.lookups.clone());
+            blocking(move || ledger::fingerprint(&path, &map, &lookups)).await?
         };
         let mut entry = ledger::open(&sources.store, scope, fingerprint, self.again, sources.clock.now()).await?;
         let rejects = Rejects::new(&self.rejects, &self.path, entry.name());
@@ -91,10 +91,11 @@ impl Run {
         let reader = {
             let read = read.clone();
             tokio::task::spawn_blocking(move || {
-                if let Err(error) = self.read(start, read, &send) {
+                self.read(start, read, &send).unwrap_or_else(|error| {
                     // Nobody listens any more when the log has failed, and then its error counts.
                     let _ = send.blocking_send(Err(error));
-                }
+                    Vec::new()
+                })
             })
         };
         let mut first = true;
@@ -114,15 +115,15 @@ impl Run {
                 refused: report.refused,
             });
         }
-        reader.await.map_err(|_| Error::internal("reading the file was cut short"))?;
+        report.never_seen = reader.await.map_err(|_| Error::internal("reading the file was cut short"))?;
         entry.finished = true;
         ledger::save(&sources.store, scope, &entry, sources.clock.now()).await?;
         report.rejects = rejects.path();
         Ok(report)
     }
 
-    /// Reads and maps all rows after the first `start`, and sends them in batches.
-    fn read(self, start: u64, read: Arc<AtomicU64>, send: &mpsc::Sender<Result<Batch>>) -> Result<()> {
+    /// Reads and maps all rows after the first `start`, and sends them in batches. Answers which columns no row has.
+    fn read(self, start: u64, read: Arc<AtomicU64>, send: &mpsc::Sender<Result<Batch>>) -> Result<Vec<String>> {
         let tables = self.map.lookup.iter().zip(&self.lookups).map(|(lookup, path)| Table::read(lookup, path));
         let tables = tables.collect::<Result<Vec<Table>>>()?;
         let mut rows = Rows::open(&self.path, &Shape::from(&*self.map), &self.map.columns(), read)?;
@@ -151,14 +152,14 @@ impl Run {
                 let position = batch.position;
                 let full = std::mem::replace(&mut batch, Batch { position, ..Batch::default() });
                 if send.blocking_send(Ok(full)).is_err() {
-                    return Ok(());
+                    return Ok(Vec::new());
                 }
             }
         }
         if batch.first_line > 0 {
             let _ = send.blocking_send(Ok(batch));
         }
-        Ok(())
+        Ok(rows.never_seen())
     }
 }
 

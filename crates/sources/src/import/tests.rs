@@ -285,6 +285,73 @@ async fn one_row_says_several_things_with_the_help_of_other_files() {
     assert_eq!((signals[4].body.amount, &signals[4].body.currency), (None, &None));
 }
 
+const VISITS: &str = r#"
+    [[file]]
+    file = "visits.jsonl"
+    identities = { user_id = "who" }
+    [[file.lookup]]
+    file = "plans.csv"
+    key = "who"
+    take = ["plan"]
+    [[file.signal]]
+    kind = "page_viewed"
+    time = "at"
+    properties = ["plan", "page.name", "page.titel"]
+"#;
+
+#[tokio::test]
+async fn a_column_that_no_row_of_json_lines_has_is_told() {
+    let desk = Desk::with(&[
+        (
+            "visits.jsonl",
+            b"{\"who\": \"ada\", \"at\": \"2026-01-05\", \"page\": {\"name\": null, \"title\": \"Home\"}}\n7\n",
+        ),
+        ("plans.csv", b"who,plan\nada,pro\n"),
+    ])
+    .await;
+    let report = desk.imports(VISITS).await;
+    assert_eq!((report.files[0].logged, &report.files[0].never_seen), (1, &vec!["page.titel".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_file_with_another_file_to_look_up_in_is_read_anew() {
+    let map = VISITS.replace(", \"page.name\", \"page.titel\"", "");
+    let desk = Desk::with(&[
+        ("visits.jsonl", b"{\"who\": \"ada\", \"at\": \"2026-01-05\"}\n{\"who\": \"bo\", \"at\": \"2026-01-05\"}\n"),
+        ("plans.csv", b"who,plan\nada,pro\n"),
+    ])
+    .await;
+    assert_eq!(counts(&desk.imports(&map).await.files[0]), (FileState::Imported, 2, 2, 0, 0));
+    assert_eq!(desk.imports(&map).await.files[0].state, FileState::AlreadyImported);
+    desk.puts("plans.csv", b"who,plan\nada,pro\nbo,free\n");
+    // Within the week, what is known already under its id stays as it was; that is counted and not hidden.
+    let again = desk.imports(&map).await;
+    assert_eq!(counts(&again.files[0]), (FileState::Imported, 2, 0, 1, 1));
+    assert_eq!(again.files[0].reasons["conflict"], 1);
+    desk.world.clock.set("2026-06-01T00:00:00Z".parse().unwrap());
+    desk.puts("plans.csv", b"who,plan\nada,pro\nbo,pro\n");
+    let error = desk.tries(&map, &[desk.files.path().to_owned()], false).await.unwrap_err();
+    assert!(error.message.contains("another file to look up in"), "{error}");
+}
+
+#[tokio::test]
+async fn an_impossible_time_and_a_long_kind_keep_a_row_out() {
+    let map = r#"
+        [[file]]
+        file = "calls.csv"
+        time_formats = ["unix"]
+        [[file.signal]]
+        kind = { column = "what" }
+        time = "at"
+        anonymous = true
+    "#;
+    let calls = format!("what,at\ncalled,4133980800\ncalled,-1\ncalled,0\n{},0\n", "x".repeat(101));
+    let desk = Desk::with(&[("calls.csv", calls.as_bytes())]).await;
+    let report = desk.imports(map).await;
+    assert_eq!(counts(&report.files[0]), (FileState::Imported, 4, 1, 0, 3));
+    assert_eq!((report.files[0].reasons["out_of_range"], report.files[0].reasons["too_long"]), (2, 1));
+}
+
 #[tokio::test]
 async fn the_encoding_of_a_file_is_told_by_its_mark_or_by_the_map() {
     let text = "id,at,email,score,why\r\n1,2026-01-05,a@example.org,9,\"São Paulo, „gut“\"\r\n";
@@ -326,9 +393,9 @@ async fn the_example_of_answers_imports_whole() {
     let map = std::fs::read_to_string(examples.join("nps.toml")).unwrap();
     let desk = Desk::with(&[]).await;
     let report = desk.tries(&map, &[examples.join("nps.csv")], false).await.unwrap();
-    assert_eq!(counts(&report.files[0]), (FileState::Imported, 10, 10, 0, 0));
+    assert_eq!(counts(&report.files[0]), (FileState::Imported, 106, 106, 0, 0));
     let scores: f64 = desk.logged().await.iter().filter_map(|signal| signal.body.score).sum();
-    assert_eq!(scores, 72.0);
+    assert_eq!(scores, 782.0);
 }
 
 #[tokio::test]
@@ -355,6 +422,9 @@ async fn a_parquet_file_is_read_by_its_columns() {
         score = "score"
         properties = ["channel", "seq"]
     "#;
+    let misspelt = map.replace("\"seq\"", "\"sequel\"");
+    let error = desk.tries(&misspelt, &[desk.path("answers.parquet")], false).await.unwrap_err();
+    assert!(error.message.contains("there is no column 'sequel'; there are "), "{error}");
     assert_eq!(counts(&desk.imports(map).await.files[0]), (FileState::Imported, 3, 3, 0, 0));
     let copies: Vec<Signal> =
         desk.logged().await.into_iter().filter(|signal| signal.message_id.starts_with("copy:")).collect();

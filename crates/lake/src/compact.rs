@@ -4,7 +4,6 @@ use base::{Error, Result};
 use datafusion::{
     arrow::array::RecordBatch,
     datasource::{
-        listing::PartitionedFile,
         object_store::ObjectStoreUrl,
         physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
         source::DataSourceExec,
@@ -16,7 +15,6 @@ use datafusion::{
 use deltalake_core::protocol::DeltaOperation;
 use fail::fail_point;
 use futures::StreamExt;
-use object_store::path::Path as StorePath;
 use std::{path::Path, sync::Arc};
 use team::Scope;
 use tokio::sync::mpsc;
@@ -27,6 +25,7 @@ use crate::{
     failure::{failed, while_doing},
     file::LiveFile,
     layout::{SCHEMA, SORTED_BY},
+    scan::whole_file,
     table::NotCommitted,
     write::Draft,
 };
@@ -115,10 +114,7 @@ impl Lake {
     fn merged_rows(&self, folder: &Path, files: &[LiveFile]) -> EngineResult<SendableRecordBatchStream> {
         let order = SORTED_BY.iter().map(|name| Ok(PhysicalSortExpr::new_default(col(name, &SCHEMA)?)));
         let order = LexOrdering::new(order.collect::<EngineResult<Vec<_>>>()?);
-        let groups = files.iter().map(|file| {
-            let path = StorePath::from_absolute_path(folder.join(&file.path))?;
-            Ok(FileGroup::new(vec![PartitionedFile::new(path.to_string(), file.size)]))
-        });
+        let groups = files.iter().map(|file| Ok(FileGroup::new(vec![whole_file(folder, file)?])));
         let source = Arc::new(ParquetSource::new(SCHEMA.clone()));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
             .with_file_groups(groups.collect::<EngineResult<_>>()?)

@@ -2,7 +2,7 @@
 
 use base::{Error, Result, Timestamp};
 use deltalake_core::{
-    DeltaTable, DeltaTableBuilder, DeltaTableError, checkpoints, ensure_table_uri,
+    DeltaTable, DeltaTableBuilder, DeltaTableError, checkpoints,
     kernel::{
         Action, Transaction,
         transaction::{CommitBuilder, CommitProperties, TransactionError},
@@ -19,6 +19,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::{Mutex, MutexGuard};
+use url::Url;
 
 use crate::{
     Missing,
@@ -213,8 +214,12 @@ impl Table {
     }
 
     fn builder(&self) -> Result<DeltaTableBuilder> {
-        let folder = self.folder.to_str().ok_or_else(|| Error::invalid("the data folder's path is not UTF-8"))?;
-        let url = ensure_table_uri(folder).map_err(log_failed)?;
+        if self.folder.to_str().is_none() {
+            return Err(Error::invalid("the data folder's path is not UTF-8"));
+        }
+        // Made from the path, not from its text, in which a `%` would be taken for an escape.
+        let url = Url::from_directory_path(&self.folder)
+            .map_err(|()| Error::internal("the data folder's path is not absolute"))?;
         let builder = DeltaTableBuilder::from_url(url.clone()).map_err(log_failed)?;
         Ok(builder.with_storage_backend(durable_files(), url))
     }

@@ -1,6 +1,6 @@
 //! Properties: one path is read from the JSON text, the rest of it is skipped without being built.
 
-use base::filter::Value;
+use base::{Field, filter::Value};
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, StringViewBuilder},
@@ -20,7 +20,7 @@ use super::unary;
 /// A property as a text whose first letter is its type, so that `1`, `'1'` and `true` make different groups.
 pub(crate) fn tagged(path: &[String]) -> ScalarUDF {
     let reader = Reader::new(path);
-    unary(format!("property({})", path.join(".")), DataType::Utf8View, DataType::Utf8View, move |texts: &ArrayRef| {
+    unary(shown("property", path), DataType::Utf8View, DataType::Utf8View, move |texts: &ArrayRef| {
         let texts = texts.as_string_view();
         let mut builder = StringViewBuilder::with_capacity(texts.len());
         let mut buffer = String::new();
@@ -52,7 +52,7 @@ pub(crate) fn untagged(tagged: &str) -> Option<Value> {
 /// A property, where it is a number.
 pub(crate) fn number(path: &[String]) -> ScalarUDF {
     let reader = Reader::new(path);
-    unary(format!("number({})", path.join(".")), DataType::Utf8View, DataType::Float64, move |texts: &ArrayRef| {
+    unary(shown("number", path), DataType::Utf8View, DataType::Float64, move |texts: &ArrayRef| {
         let number = |text: Option<&str>| match reader.read(text?)? {
             Scalar::Number(number) => Some(number),
             Scalar::Text(_) | Scalar::Bool(_) => None,
@@ -69,6 +69,11 @@ pub(crate) fn passes(shown: &str, path: &[String], test: impl Fn(Value) -> bool 
             |text: Option<&str>| text.and_then(|text| reader.read(text)).is_some_and(|value| test(value.into()));
         Ok(Arc::new(texts.as_string_view().iter().map(|text| Some(passes(text))).collect::<BooleanArray>()))
     })
+}
+
+/// A function's name in plans. Columns of the same name are taken for the same, so different paths look different.
+fn shown(function: &str, path: &[String]) -> String {
+    format!("{function}({})", Field::Property(path.to_vec()))
 }
 
 /// Reads one path from JSON objects.

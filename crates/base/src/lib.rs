@@ -14,4 +14,4 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use filter::{Field, Filter};
 pub use id::{CustomerId, SignalId, WorkspaceId};
 pub use nearest::nearest;
-pub use time::{Buckets, Grain, Timestamp, Zone};
+pub use time::{Calendar, Grain, Timestamp, Zone};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Range, str::FromStr};
 
 use crate::Error;
 
@@ -167,67 +167,38 @@ impl FromStr for Grain {
     }
 }
 
-/// The starts of consecutive buckets that cover a span, ascending; made once a query, so that a row costs one search.
-#[derive(Clone, Debug)]
-pub struct Buckets {
-    starts: Vec<i64>,
-    zone: Zone,
+/// The calendar of a zone, cut into buckets of one grain. It has no first and no last bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calendar {
     grain: Grain,
+    zone: Zone,
 }
 
-impl Buckets {
-    /// More buckets than any screen shows; a query that asks for more is refused.
-    pub const LIMIT: usize = 200_000;
+impl Calendar {
+    /// The buckets of `grain` as the clocks of `zone` show them.
+    pub fn new(grain: Grain, zone: Zone) -> Self {
+        Self { grain, zone }
+    }
 
-    /// The buckets of `grain` in `zone` that hold `from` up to and including `to`.
-    pub fn covering(from: Timestamp, to: Timestamp, grain: Grain, zone: Zone) -> Result<Self, Error> {
-        let mut starts = Vec::new();
-        let mut day = grain.first_day(from.to_utc().with_timezone(&zone).date_naive());
-        loop {
-            let start = Timestamp::from_local(day.and_time(NaiveTime::MIN), zone).micros();
-            if start > to.micros() {
-                break;
-            }
-            let next = grain.next_day(day);
-            if grain == Grain::Hour {
-                let end = Timestamp::from_local(next.and_time(NaiveTime::MIN), zone).micros();
-                // Real hours from local midnight: a day of a clock change has 23 or 25 of them.
-                starts.extend((start..end).step_by(Timestamp::HOUR as usize).take_while(|at| *at <= to.micros()));
-            } else {
-                starts.push(start);
-            }
-            if starts.len() > Self::LIMIT {
-                return Err(Error::invalid(format!(
-                    "more than {} {}s lie between {from} and {to}",
-                    Self::LIMIT,
-                    grain.name()
-                )));
-            }
-            day = next;
+    /// The bucket that holds a moment: where it starts, and where the next one does.
+    pub fn bucket(self, at: Timestamp) -> Range<Timestamp> {
+        let midnight = |day: NaiveDate| Timestamp::from_local(day.and_time(NaiveTime::MIN), self.zone);
+        let first = self.grain.first_day(at.to_utc().with_timezone(&self.zone).date_naive());
+        let (start, end) = (midnight(first), midnight(self.grain.next_day(first)));
+        if self.grain != Grain::Hour {
+            return start..end;
         }
-        if grain == Grain::Hour {
-            let first = starts.partition_point(|start| *start <= from.micros()).saturating_sub(1);
-            starts.drain(..first);
-        }
-        Ok(Self { starts, zone, grain })
+        // Real hours from local midnight: a day of a clock change has 23 or 25 of them.
+        let start = start.plus((at.micros() - start.micros()).div_euclid(Timestamp::HOUR) * Timestamp::HOUR);
+        start..start.plus(Timestamp::HOUR).min(end)
     }
 
-    /// The bucket that holds a moment, if one does.
-    pub fn index(&self, at: Timestamp) -> Option<usize> {
-        self.starts.partition_point(|start| *start <= at.micros()).checked_sub(1)
-    }
-
-    /// The starts in microseconds UTC, ascending.
-    pub fn starts(&self) -> &[i64] {
-        &self.starts
-    }
-
-    /// A bucket's name as a person writes it: `2026-03-05T14:00`, `2026-03-05`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`.
-    pub fn label(&self, index: usize) -> String {
-        let Some(start) = self.starts.get(index) else { return String::new() };
-        let local = Timestamp::from_micros(*start).to_utc().with_timezone(&self.zone);
+    /// The name of the bucket with this start, as a person writes it: `2026-03-05`, `2026-W10`, `2026-03`, `2026-Q1`,
+    /// `2026`. An hour carries its offset, `2026-03-05T14:00+01:00`: the clock shows some hours twice a year.
+    pub fn label(self, start: Timestamp) -> String {
+        let local = start.to_utc().with_timezone(&self.zone);
         match self.grain {
-            Grain::Hour => local.format("%Y-%m-%dT%H:%M").to_string(),
+            Grain::Hour => local.format("%Y-%m-%dT%H:%M%:z").to_string(),
             Grain::Day => local.format("%Y-%m-%d").to_string(),
             Grain::Week => local.format("%G-W%V").to_string(),
             Grain::Month => local.format("%Y-%m").to_string(),
@@ -248,18 +219,49 @@ mod tests {
     #[test]
     fn buckets_follow_the_local_calendar_through_clock_changes() {
         let berlin = chrono_tz::Europe::Berlin;
-        let hours =
-            Buckets::covering(at("2026-03-28T23:00:00Z"), at("2026-03-29T21:59:59Z"), Grain::Hour, berlin).unwrap();
-        assert_eq!(hours.starts().len(), 23);
-        let days =
-            Buckets::covering(at("2026-03-27T00:00:00Z"), at("2026-03-31T00:00:00Z"), Grain::Day, berlin).unwrap();
-        assert_eq!(days.label(days.index(at("2026-03-29T22:30:00Z")).unwrap()), "2026-03-30");
-        let quarters =
-            Buckets::covering(at("2025-12-31T23:30:00Z"), at("2026-12-31T00:00:00Z"), Grain::Quarter, berlin).unwrap();
-        assert_eq!(
-            (0..quarters.starts().len()).map(|i| quarters.label(i)).collect::<Vec<_>>().join(" "),
-            "2026-Q1 2026-Q2 2026-Q3 2026-Q4"
-        );
+        let label = |text: &str, grain: Grain| {
+            let calendar = Calendar::new(grain, berlin);
+            calendar.label(calendar.bucket(at(text)).start)
+        };
+        assert_eq!(label("2026-03-29T00:30:00Z", Grain::Hour), "2026-03-29T01:00+01:00");
+        assert_eq!(label("2026-03-29T01:30:00Z", Grain::Hour), "2026-03-29T03:00+02:00");
+        assert_eq!(label("2026-10-25T00:30:00Z", Grain::Hour), "2026-10-25T02:00+02:00");
+        assert_eq!(label("2026-10-25T01:30:00Z", Grain::Hour), "2026-10-25T02:00+01:00");
+        assert_eq!(label("2026-03-29T22:30:00Z", Grain::Day), "2026-03-30");
+        assert_eq!(label("2026-01-01T00:00:00Z", Grain::Week), "2026-W01");
+        assert_eq!(label("2025-12-31T23:30:00Z", Grain::Quarter), "2026-Q1");
+        let spring = Calendar::new(Grain::Day, berlin).bucket(at("2026-03-29T12:00:00Z"));
+        assert_eq!(spring, at("2026-03-28T23:00:00Z")..at("2026-03-29T22:00:00Z"));
+    }
+
+    #[test]
+    fn buckets_follow_one_another_without_a_gap() {
+        for zone in [Zone::UTC, Zone::Europe__Berlin, Zone::America__Sao_Paulo, Zone::Australia__Lord_Howe] {
+            for grain in Grain::ALL {
+                let calendar = Calendar::new(grain, zone);
+                let mut bucket = calendar.bucket(at("2018-01-01"));
+                for _ in 0..10_000 {
+                    if bucket.end.to_utc().year() > 2019 {
+                        break;
+                    }
+                    let next = calendar.bucket(bucket.end);
+                    assert_eq!((next.start, calendar.bucket(bucket.end.plus(-1))), (bucket.end, bucket), "{zone}");
+                    bucket = next;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_have_buckets_too() {
+        for zone in [Zone::UTC, Zone::Asia__Tokyo, Zone::America__New_York] {
+            for grain in Grain::ALL {
+                for moment in [Timestamp::MIN, Timestamp::MAX] {
+                    let bucket = Calendar::new(grain, zone).bucket(moment);
+                    assert!(bucket.start <= moment && moment <= bucket.end, "{zone} {grain:?} {bucket:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The intervals of quantiles: order statistics, looked up in each group once its n is known.
 
-use base::{Buckets, Error, Filter, Result, Timestamp, filter::Test};
+use base::{Calendar, Filter, Result, filter::Test};
 use lake::{AnswerRow, Measure, Operand, Question};
 use statistics::OrderInterval;
 
@@ -30,11 +30,7 @@ pub(crate) fn question(formula: &Formula, asked: &Question, row: &AnswerRow, n: 
         ..asked.clone()
     };
     if let (Some((grain, zone)), Some(bucket)) = (asked.every, &row.bucket) {
-        // No bucket is longer than a leap year, so the next one starts within 367 days.
-        let span = bucket.start.plus(367 * Timestamp::DAY);
-        let next = Buckets::covering(bucket.start, span, grain, zone)?;
-        let next = next.starts().get(1).copied().ok_or_else(|| Error::internal("a bucket without an end"))?;
-        let end = Timestamp::from_micros(next);
+        let end = Calendar::new(grain, zone).bucket(bucket.start).end;
         question.from = Some(asked.from.map_or(bucket.start, |from| from.max(bucket.start)));
         question.to = Some(asked.to.map_or(end, |to| to.min(end)));
     }

@@ -1,10 +1,10 @@
 //! Asking: from a question to its answer.
 
-use base::{Buckets, Error, Result, Timestamp, filter::Value};
+use base::{Calendar, Error, Result, Timestamp, filter::Value};
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, RecordBatch},
-        datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type},
+        datatypes::{DataType, Decimal128Type, Float64Type, Int64Type},
     },
     logical_expr::LogicalPlan,
     physical_plan::{SendableRecordBatchStream, execute_stream},
@@ -35,21 +35,12 @@ impl Lake {
             .await?
             .sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(question))
             .await?;
-        let buckets = match question.every {
-            None => None,
-            Some((grain, zone)) => {
-                let (first, last) = sources.span().unwrap_or((0, 0));
-                let asked = times(question);
-                let from = Timestamp::from_micros(first.max(*asked.start()));
-                let to = Timestamp::from_micros(last.min(*asked.end()));
-                Some(Buckets::covering(from, to.max(from), grain, zone)?)
-            }
-        };
-        let plan = plan(question, sources.scan(&room.table, Reading::Figures)?, buckets.as_ref(), &fields)?;
+        let calendar = question.every.map(|(grain, zone)| Calendar::new(grain, zone));
+        let plan = plan(question, sources.scan(&room.table, Reading::Figures)?, calendar, &fields)?;
         let mut batches = self.run(plan.logical).await?;
         let mut rows = Vec::new();
         while let Some(batch) = batches.next().await {
-            read(&batch.map_err(failed)?, &plan.keys, buckets.as_ref(), &fields, &mut rows)?;
+            read(&batch.map_err(failed)?, &plan.keys, calendar, &fields, &mut rows)?;
             if rows.len() > question.limit {
                 let most = question.limit;
                 return Err(Error::invalid(format!(
@@ -57,7 +48,7 @@ impl Lake {
                 )));
             }
         }
-        rows.sort_by(in_order);
+        rows.sort_by(|left, right| in_order(&plan.keys, left, right));
         Ok(Answer { rows, missing: sources.missing })
     }
 
@@ -71,20 +62,20 @@ impl Lake {
 fn read(
     batch: &RecordBatch,
     keys: &[Key],
-    buckets: Option<&Buckets>,
+    calendar: Option<Calendar>,
     fields: &Fields,
     into: &mut Vec<AnswerRow>,
 ) -> Result<()> {
-    let (bucket_column, columns) = match (buckets, batch.columns().split_first()) {
-        (Some(_), Some((first, rest))) => (first.as_primitive_opt::<Int32Type>(), rest),
+    let (bucket_column, columns) = match (calendar, batch.columns().split_first()) {
+        (Some(_), Some((first, rest))) => (first.as_primitive_opt::<Int64Type>(), rest),
         _ => (None, batch.columns()),
     };
     let short = || Error::internal("the plan yields fewer columns than it was built for");
     let (values, measures) = columns.split_at_checked(keys.len()).ok_or_else(short)?;
     for row in 0..batch.num_rows() {
-        let bucket = buckets.zip(bucket_column).and_then(|(buckets, column)| {
-            let index = usize::try_from(column.is_valid(row).then(|| column.value(row))?).ok()?;
-            Some(Bucket { start: Timestamp::from_micros(*buckets.starts().get(index)?), label: buckets.label(index) })
+        let bucket = calendar.zip(bucket_column).map(|(calendar, column)| {
+            let start = Timestamp::from_micros(column.value(row));
+            Bucket { start, label: calendar.label(start) }
         });
         into.push(AnswerRow {
             bucket,
@@ -111,13 +102,25 @@ fn measure(column: &ArrayRef, row: usize) -> Option<f64> {
 }
 
 /// By bucket, then by key, so that the same question has the same answer whatever order the rows were found in.
-fn in_order(left: &AnswerRow, right: &AnswerRow) -> Ordering {
+fn in_order(keys: &[Key], left: &AnswerRow, right: &AnswerRow) -> Ordering {
     let start = |row: &AnswerRow| row.bucket.as_ref().map(|bucket| bucket.start);
-    let keys = || {
-        let pairs = left.keys.iter().zip(&right.keys);
-        pairs.map(|(left, right)| compare(left.as_ref(), right.as_ref())).find(|order| order.is_ne())
+    let by_keys = || {
+        let pairs = keys.iter().zip(left.keys.iter().zip(&right.keys));
+        let mut orders = pairs.map(|(key, (left, right))| match key {
+            Key::Customer => customer_number(left.as_ref()).cmp(&customer_number(right.as_ref())),
+            _ => compare(left.as_ref(), right.as_ref()),
+        });
+        orders.find(|order| order.is_ne())
     };
-    start(left).cmp(&start(right)).then_with(|| keys().unwrap_or(Ordering::Equal))
+    start(left).cmp(&start(right)).then_with(|| by_keys().unwrap_or(Ordering::Equal))
+}
+
+/// A customer is shown as a text, but 10 comes after 9; nobody comes last.
+fn customer_number(value: Option<&Value>) -> i64 {
+    match value {
+        Some(Value::Text(number)) => number.parse().unwrap_or(i64::MAX),
+        _ => i64::MAX,
+    }
 }
 
 /// Absent values last; values of different types by type.

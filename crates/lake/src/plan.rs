@@ -1,6 +1,6 @@
 //! A question as a logical plan: filter, group, measure; with `Per`, group by unit first.
 
-use base::{Buckets, Error, Field, Result, filter::Column};
+use base::{Calendar, Error, Field, Result, filter::Column};
 use datafusion::{
     arrow::datatypes::DataType,
     common::ScalarValue,
@@ -17,7 +17,7 @@ use crate::{
     functions::{buckets::bucket, distinct::distinct_customers, exact_sum::exact_sum, quantile::quantile},
 };
 
-/// A plan, and how to read what it yields: the bucket's number (if buckets are given), the keys, the measures.
+/// A plan, and how to read what it yields: the bucket's start (if there is a calendar), the keys, the measures.
 pub(crate) struct Plan {
     pub logical: LogicalPlan,
     pub keys: Vec<Key>,
@@ -29,11 +29,16 @@ const UNIT: &str = "unit#";
 const UNIT_VALUE: &str = "unit_value#";
 
 /// Plans a question over all signals that `scan` yields.
-pub(crate) fn plan(question: &Question, scan: LogicalPlan, buckets: Option<&Buckets>, fields: &Fields) -> Result<Plan> {
+pub(crate) fn plan(
+    question: &Question,
+    scan: LogicalPlan,
+    calendar: Option<Calendar>,
+    fields: &Fields,
+) -> Result<Plan> {
     let mut groups = Vec::new();
     let mut keys = Vec::new();
-    if let Some(buckets) = buckets {
-        groups.push(bucket(buckets).call(vec![ident("occurred_at")]).alias(BUCKET));
+    if let Some(calendar) = calendar {
+        groups.push(bucket(calendar).call(vec![ident("occurred_at")]).alias(BUCKET));
     }
     for (number, field) in question.by.iter().enumerate() {
         let (expr, key) = fields.key(field)?;

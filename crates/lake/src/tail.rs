@@ -3,8 +3,8 @@
 use base::Result;
 use datafusion::arrow::{
     array::{AsArray, RecordBatch},
-    compute::{concat_batches, max, min},
-    datatypes::{Int64Type, TimestampMicrosecondType},
+    compute::concat_batches,
+    datatypes::Int64Type,
 };
 use signals::Signal;
 
@@ -64,12 +64,6 @@ impl TailRows {
     }
 }
 
-/// The earliest and latest `occurred_at` of a batch.
-pub(crate) fn times(batch: &RecordBatch) -> Option<(i64, i64)> {
-    let times = batch.column_by_name("occurred_at")?.as_primitive_opt::<TimestampMicrosecondType>()?;
-    min(times).zip(max(times))
-}
-
 fn seqs(batch: &RecordBatch) -> &[i64] {
     let column = batch.column_by_name("seq").and_then(|column| column.as_primitive_opt::<Int64Type>());
     column.map_or(&[], |seqs| seqs.values())
@@ -108,7 +102,6 @@ mod tests {
         assert_eq!((held(&tail), tail.batches().len()), (vec![1, 2, 3, 7, 8, 9], 1));
         tail.drop_up_to(7);
         assert_eq!((held(&tail), tail.end()), (vec![8, 9], 9));
-        assert_eq!(times(&tail.batches()[0]), Some((8, 9)));
         tail.drop_up_to(20);
         assert_eq!((held(&tail), tail.end()), (vec![], 20));
         tail.push(&signals(21..=20_000)).unwrap();

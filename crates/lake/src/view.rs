@@ -17,7 +17,6 @@ use crate::{
     layout::SCHEMA,
     scan::{Files, Reading},
     table::{Snapshot, Table},
-    tail,
     trust::Trust,
 };
 
@@ -124,13 +123,5 @@ impl Sources {
             return tail.build().map_err(failed);
         }
         lake.union(tail.build().map_err(failed)?).and_then(LogicalPlanBuilder::build).map_err(failed)
-    }
-
-    /// The earliest and latest moment of what is there; `None` when there is nothing.
-    pub(crate) fn span(&self) -> Option<(i64, i64)> {
-        let files = self.files.iter().map(|file| file.facts.times);
-        files
-            .chain(self.tail.iter().filter_map(tail::times))
-            .reduce(|(from, to), (start, end)| (from.min(start), to.max(end)))
     }
 }

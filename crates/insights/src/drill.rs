@@ -1,8 +1,7 @@
 //! From a figure down to the signals behind it.
 
 use base::{Error, Filter, Result};
-use lake::{Measure, Question};
-use signals::Signal;
+use lake::{Listed, Measure, Question};
 use team::Scope;
 
 use crate::Insights;
@@ -35,18 +34,18 @@ impl Insights {
         Ok(count.unwrap_or(0.0) as u64)
     }
 
-    /// At most `limit` signals that pass a filter, those that happened last first.
-    pub async fn latest(&self, scope: &Scope, filter: &Filter, limit: usize) -> Result<Vec<Signal>> {
+    /// At most `limit` signals that pass a filter, those that happened last first; damaged files are named beside them.
+    pub async fn latest(&self, scope: &Scope, filter: &Filter, limit: usize) -> Result<Listed> {
         let facts = self.facts(scope, filter.fields()).await?;
         self.lake.list(scope, filter, None, None, true, limit, facts).await
     }
 
     /// Signals that pass a filter and were logged after a sequence number, in the order of the log: what is new to
     /// somebody who looks again and again. They are found among the 10,000 that happened last.
-    pub async fn since(&self, scope: &Scope, filter: &Filter, seq: i64) -> Result<Vec<Signal>> {
+    pub async fn since(&self, scope: &Scope, filter: &Filter, seq: i64) -> Result<Listed> {
         let mut found = self.latest(scope, filter, LOOK_BACK).await?;
-        found.retain(|signal| signal.seq > seq);
-        found.sort_by_key(|signal| signal.seq);
+        found.signals.retain(|signal| signal.seq > seq);
+        found.signals.sort_by_key(|signal| signal.seq);
         Ok(found)
     }
 }

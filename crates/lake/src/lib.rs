@@ -44,6 +44,7 @@ use trust::Trust;
 pub use archive::Archived;
 pub use compact::Compacted;
 pub use import::parquet_rows;
+pub use list::Listed;
 pub use question::{
     Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
     UnitValue,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use team::Scope;
 
 use crate::{
-    CustomerFacts, Lake, Question,
+    CustomerFacts, Lake, Missing, Question,
     failure::failed,
     fields::Fields,
     filter::kinds,
@@ -19,6 +19,15 @@ use crate::{
 
 /// The longest list that is a screen's or a page's, not an export.
 const FEW: usize = 10_000;
+
+/// Signals, with what is known to be missing from among them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    /// The signals, in the order asked for.
+    pub signals: Vec<Signal>,
+    /// Damaged files whose signals could have been among them and are not.
+    pub missing: Vec<Missing>,
+}
 
 impl Lake {
     /// At most `limit` signals that pass a filter, by when they happened and then by sequence number.
@@ -35,7 +44,10 @@ impl Lake {
         newest_first: bool,
         limit: usize,
         customers: Arc<CustomerFacts>,
-    ) -> Result<Vec<Signal>> {
+    ) -> Result<Listed> {
+        if limit == 0 {
+            return Ok(Listed::default());
+        }
         let question = Question {
             filter: filter.clone(),
             from,
@@ -64,6 +76,6 @@ impl Lake {
             signals.extend(to_signals(&batch.map_err(failed)?)?);
         }
         signals.truncate(limit);
-        Ok(signals)
+        Ok(Listed { signals, missing: sources.missing })
     }
 }

@@ -47,7 +47,7 @@ impl Signals {
             }
             Self::Tail { lines, filter, follow } => {
                 let filter = Filter::parse(&filter, house.workspace.zone)?;
-                let mut latest = house.insights.latest(&house.scope, &filter, lines).await?;
+                let mut latest = house.insights.latest(&house.scope, &filter, lines).await?.signals;
                 latest.reverse();
                 let mut seen = house.signals.head().await?;
                 for signal in &latest {
@@ -55,7 +55,7 @@ impl Signals {
                 }
                 while follow {
                     tokio::time::sleep(LOOK_AGAIN).await;
-                    for signal in house.insights.since(&house.scope, &filter, seen).await? {
+                    for signal in house.insights.since(&house.scope, &filter, seen).await?.signals {
                         seen = seen.max(signal.seq);
                         show(global, &signal);
                     }

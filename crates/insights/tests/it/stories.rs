@@ -208,12 +208,12 @@ async fn a_figure_can_be_followed_down_to_its_signals() {
         shop.archives().await;
         assert_eq!(insights.count(scope, &filter).await.unwrap(), 4);
         let latest = insights.latest(scope, &filter, 2).await.unwrap();
-        let times: Vec<_> = latest.iter().map(|signal| signal.occurred_at.to_string()).collect();
+        let times: Vec<_> = latest.signals.iter().map(|signal| signal.occurred_at.to_string()).collect();
         assert_eq!(times, ["2026-03-10T10:00:01Z", "2026-03-10T10:00:00Z"]);
         let seen = world.signals.head().await.unwrap();
-        assert_eq!(insights.since(scope, &filter, seen).await.unwrap(), []);
+        assert_eq!(insights.since(scope, &filter, seen).await.unwrap().signals, []);
         world.hears([CHIDI.does("product_viewed").at("2025-12-01T00:00:00Z"), BRUNO.does("product_viewed")]).await;
-        let new = insights.since(scope, &filter, seen).await.unwrap();
+        let new = insights.since(scope, &filter, seen).await.unwrap().signals;
         assert_eq!(new.iter().map(|signal| signal.seq - seen).collect::<Vec<_>>(), [1, 2]);
     })
     .await;

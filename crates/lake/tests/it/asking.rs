@@ -153,6 +153,50 @@ async fn properties_group_by_value_and_type() {
 }
 
 #[tokio::test]
+async fn a_path_into_an_object_is_not_a_name_with_a_dot() {
+    let mut draft = page_viewed(1);
+    draft.body.properties = serde_json::json!({"a": {"b": 1}, "a.b": 2}).as_object().unwrap().clone();
+    let world = world_of(vec![page_viewed(2), draft]).await;
+    let (path, name) = (field("properties.a.b"), field("properties.\"a.b\""));
+    let asked = Question {
+        filter: filter("properties.a.b is not null"),
+        by: vec![path.clone(), name.clone()],
+        measures: vec![Measure::Sum(Operand::Field(path)), Measure::Sum(Operand::Field(name))],
+        ..question()
+    };
+    assert_eq!(lines(&world.ask(&asked).await), ["1.0 2.0 1 2"]);
+}
+
+#[tokio::test]
+async fn customers_come_in_the_order_of_their_numbers() {
+    let drafts = [10, 9, 100, 1].map(|number| Draft { identities: vec![customer(number)], ..page_viewed(number) });
+    let nobody = Draft { identities: Vec::new(), ..page_viewed(5) };
+    let world = world_of(drafts.into_iter().chain([nobody]).collect()).await;
+    let answer = world.ask(&Question { by: vec![field("customer")], ..question() }).await;
+    assert_eq!(lines(&answer), [r#""1" 1"#, r#""9" 1"#, r#""10" 1"#, r#""100" 1"#, "- 1"]);
+}
+
+#[tokio::test]
+async fn signals_of_the_first_and_the_last_year_hide_no_other() {
+    let on = |number: i64, day: &str| Draft { occurred_at: at(day), ..page_viewed(number) };
+    let world =
+        world_of(vec![on(1, "9999-12-31"), on(2, "2026-01-01"), on(3, "0001-01-01"), on(4, "2026-01-01")]).await;
+    let hourly = Question { every: Some((Grain::Hour, Zone::UTC)), ..question() };
+    let expected = ["0001-01-01T00:00+00:00 1", "2026-01-01T00:00+00:00 2", "9999-12-31T00:00+00:00 1"];
+    assert_eq!(lines(&world.ask(&hourly).await), expected);
+    let since = Question { from: Some(at("2026-01-01")), ..hourly };
+    assert_eq!(lines(&world.ask(&since).await), expected[1..]);
+}
+
+#[tokio::test]
+async fn an_hour_that_the_clock_shows_twice_is_two_hours() {
+    let on = |number: i64, moment: &str| Draft { occurred_at: at(moment), ..page_viewed(number) };
+    let world = world_of(vec![on(1, "2026-10-25T01:30:00Z"), on(2, "2026-10-25T00:30:00Z")]).await;
+    let hourly = Question { every: Some((Grain::Hour, Zone::Europe__Berlin)), ..question() };
+    assert_eq!(lines(&world.ask(&hourly).await), ["2026-10-25T02:00+02:00 1", "2026-10-25T02:00+01:00 1"]);
+}
+
+#[tokio::test]
 async fn a_time_range_takes_its_start_and_leaves_its_end() {
     let world = world_of((0..48).map(page_viewed).collect()).await;
     let ranged = |from: &str, to: &str| Question { from: Some(at(from)), to: Some(at(to)), ..question() };

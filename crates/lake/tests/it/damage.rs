@@ -100,6 +100,9 @@ async fn a_damaged_file_is_never_merged_into_a_sound_one() {
     assert_eq!(world.lake.compact(&world.scope).await.unwrap().files, 4);
     let answer = world.ask(&question()).await;
     assert_eq!((lines(&answer), answer.missing.len()), (vec!["40".to_owned()], 1));
+    let listed =
+        world.lake.list(&world.scope, &filter("all"), None, None, true, 100, Default::default()).await.unwrap();
+    assert_eq!((listed.signals.len(), listed.missing), (40, answer.missing));
 }
 
 #[tokio::test]
@@ -147,6 +150,7 @@ async fn a_log_that_cannot_be_read_is_an_error_and_a_finding() {
             .list(&world.scope, &filter("all"), None, None, true, 100, Default::default())
             .await
             .unwrap()
+            .signals
             .len(),
         10
     );

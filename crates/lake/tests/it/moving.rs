@@ -1,8 +1,8 @@
 //! Signals move from the log into the lake, and no question notices.
 
-use crate::world::{World, filter, page_viewed, question};
+use crate::world::{World, filter, lines, page_viewed, question};
 use base::{Timestamp, filter::Value};
-use lake::{Archived, Compacted, Measure};
+use lake::{Archived, Compacted, Lake, Listed, Measure};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -44,7 +44,7 @@ async fn what_comes_out_of_the_lake_is_what_went_into_the_log() {
     world.lake.archive(&world.scope).await.unwrap();
     assert_eq!(world.list(&filter("all")).await, logged);
     assert_eq!(
-        world.reopened().list(&world.scope, &filter("all"), None, None, true, 3, Arc::default()).await.unwrap(),
+        world.reopened().list(&world.scope, &filter("all"), None, None, true, 3, Arc::default()).await.unwrap().signals,
         {
             let mut newest = logged;
             newest.reverse();
@@ -52,6 +52,42 @@ async fn what_comes_out_of_the_lake_is_what_went_into_the_log() {
             newest
         }
     );
+}
+
+#[tokio::test]
+async fn a_list_of_none_is_empty() {
+    let world = World::new().await;
+    world.log((0..5).map(page_viewed)).await;
+    world.lake.archive(&world.scope).await.unwrap();
+    let none = world.lake.list(&world.scope, &filter("all"), None, None, true, 0, Arc::default()).await.unwrap();
+    assert_eq!(none, Listed::default());
+}
+
+#[tokio::test]
+async fn the_data_folder_may_have_any_name() {
+    for name in ["ü %20#[x]", "a?b*c~d\"e", "100%", "%2F"] {
+        let world = World::new().await;
+        let open = || Lake::open(&world.folder.path().join(name), world.signals.clone(), world.clock.clone()).unwrap();
+        let lake = open();
+        for round in 0..5 {
+            world.log((round * 10..round * 10 + 10).map(page_viewed)).await;
+            lake.archive(&world.scope).await.unwrap();
+            let answer = lake.ask(&world.scope, &question(), Arc::default()).await.unwrap();
+            assert_eq!((lines(&answer), answer.missing), (vec![(round * 10 + 10).to_string()], vec![]), "{name}");
+        }
+        assert_eq!(lake.compact(&world.scope).await.unwrap().files, 5, "{name}");
+        for lake in [lake, open()] {
+            let listed = lake.list(&world.scope, &filter("all"), None, None, true, 100, Arc::default()).await.unwrap();
+            assert_eq!((listed.signals.len(), listed.missing), (50, vec![]), "{name}");
+            assert!(lake.verify(&world.scope).await.unwrap().is_empty(), "{name}");
+        }
+        let beside: Vec<_> =
+            std::fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(
+            beside.iter().all(|path| !path.is_dir() || path.ends_with("lake") || path.ends_with(name)),
+            "{beside:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -63,7 +99,8 @@ async fn another_tenant_sees_nothing() {
     let other = world.team.create_workspace("Other", Timestamp::from_micros(0)).await.unwrap();
     let other = world.team.operator(other.id);
     assert_eq!(world.lake.ask(&other, &question(), Arc::default()).await.unwrap().rows[0].measures, [Some(0.0)]);
-    assert_eq!(world.lake.list(&other, &filter("all"), None, None, true, 10, Arc::default()).await.unwrap(), []);
+    let listed = world.lake.list(&other, &filter("all"), None, None, true, 10, Arc::default()).await.unwrap();
+    assert_eq!(listed, Listed::default());
     assert_eq!(world.lake.watermark(&other).await.unwrap(), 0);
 }
 

@@ -1,7 +1,7 @@
 //! A test's world: a log, a lake, one workspace, and customers who are named by their number.
 
 use base::{Clock, CustomerId, Field, Filter, Result, Timestamp, WorkspaceId, Zone};
-use lake::{Answer, CustomerFacts, Lake, Measure, Question};
+use lake::{Answer, CustomerFacts, Lake, Listed, Measure, Question};
 use sea_orm::DatabaseTransaction;
 use signals::{Body, Draft, Identity, LogSettings, Receipt, Recognise, Signal, Signals};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -85,7 +85,10 @@ impl World {
     }
 
     pub async fn list(&self, filter: &Filter) -> Vec<Signal> {
-        self.lake.list(&self.scope, filter, None, None, false, usize::MAX, self.customers.clone()).await.unwrap()
+        let Listed { signals, missing } =
+            self.lake.list(&self.scope, filter, None, None, false, usize::MAX, self.customers.clone()).await.unwrap();
+        assert_eq!(missing, []);
+        signals
     }
 
     /// The workspace's folder of data files.

@@ -180,7 +180,8 @@ mod tests {
         };
         let one_kind = ident("kind").eq(lit("survey_answered"));
         assert_eq!(decoded(one_kind.clone()).await, (Some(ROW_GROUP), "kind score".into()));
-        let end = datafusion::common::ScalarValue::TimestampMicrosecond(Some(1_767_225_600_000_000), Some("UTC".into()));
+        let end =
+            datafusion::common::ScalarValue::TimestampMicrosecond(Some(1_767_225_600_000_000), Some("UTC".into()));
         let (rows, columns) = decoded(one_kind.and(ident("occurred_at").lt_eq(lit(end)))).await;
         assert!(rows.is_some_and(|rows| rows <= 20_480), "pages of other times are skipped too: {rows:?}");
         assert_eq!(columns, "occurred_at kind score");

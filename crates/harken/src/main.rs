@@ -6,14 +6,15 @@ mod output;
 mod settings;
 
 use clap::Parser;
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
+use tracing_subscriber::EnvFilter;
 
 use commands::Command;
 use settings::Global;
 
 /// Harken: listens to customers, understands what they experience, helps a team act on it, and proves what got better.
 #[derive(Parser)]
-#[command(name = "harken", version, about, propagate_version = true)]
+#[command(name = "harken", version, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -23,18 +24,31 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // What this program makes is its user's alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && std::env::args().any(|argument| argument == "--json") => {
+            let message = error.render().to_string();
+            output::complain(true, &base::Error::invalid(message.trim()));
+            return WRONG_COMMAND_LINE.into();
+        }
+        Err(error) => error.exit(),
+    };
     log_to_stderr(&cli.global);
     #[cfg(feature = "failpoints")]
     let _failpoints = fail::FailScenario::setup();
     match commands::run(cli.command, &cli.global).await {
         Ok(code) => code,
         Err(error) => {
-            output::complain(&cli.global, &error);
+            output::complain(cli.global.json, &error);
             ExitCode::FAILURE
         }
     }
 }
+
+/// As clap has it.
+const WRONG_COMMAND_LINE: u8 = 2;
 
 /// Logs go to standard error, so that standard output holds data alone.
 fn log_to_stderr(global: &Global) {
@@ -44,8 +58,10 @@ fn log_to_stderr(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HARKEN_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new(format!("{level},sqlx=warn,deltalake_core=warn,delta_kernel=error"))
-    });
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
+    // Two archivers that meet at a commit are no error, and one of them begins again.
+    let quiet =
+        "sqlx=warn,deltalake_core=warn,deltalake_core::kernel::transaction=off,buoyant_kernel=off,delta_kernel=off";
+    let filter = EnvFilter::try_from_env("HARKEN_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{quiet}")));
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter).init();
 }

@@ -8,9 +8,17 @@ use std::io::{IsTerminal, Write};
 
 use crate::settings::Global;
 
-/// Writes one line to standard output. A reader that has gone away (`| head`) ends the output, not in an error.
+/// Writes one line to standard output. A reader that has had enough (`| head`) ends the program quietly; a disk that is
+/// full ends it with an error, so that no script takes half an answer for a whole one.
 pub fn line(text: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let mut out = std::io::stdout();
+    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        let _ = writeln!(std::io::stderr(), "error: standard output cannot be written: {error}");
+        std::process::exit(1);
+    }
 }
 
 /// Writes a value as one line of JSON.
@@ -21,18 +29,22 @@ pub fn json(value: &impl Serialize) {
     }
 }
 
-/// Writes an error for a person, or for a program where `--json` was asked for.
-pub fn complain(global: &Global, error: &Error) {
-    if global.json {
-        let text = serde_json::json!({ "error": error.message, "errors": error.fields });
-        let _ = writeln!(std::io::stderr(), "{text}");
+/// Writes an error for a person, or for a program where JSON was asked for.
+pub fn complain(json: bool, error: &Error) {
+    let mut out = std::io::stderr();
+    if json {
+        let _ = writeln!(out, "{}", serde_json::json!({ "error": error.message, "errors": error.fields }));
         return;
     }
-    let _ = writeln!(std::io::stderr(), "error: {error}");
-    for field in error.fields.iter().filter(|field| field.message != error.message) {
-        let _ = writeln!(std::io::stderr(), "  {}: {}", field.field, field.message);
+    let readable = |text: &str| plain(&text.chars().take(LONGEST_COMPLAINT).collect::<String>());
+    let _ = writeln!(out, "error: {}", readable(&error.message));
+    for field in error.fields.iter().filter(|field| !error.message.contains(&field.message)) {
+        let _ = writeln!(out, "  {}: {}", readable(&field.field), readable(&field.message));
     }
 }
+
+/// Characters; a message may quote what it was given.
+const LONGEST_COMPLAINT: usize = 2_000;
 
 /// Writes a table whose columns from `numbers_from` on are aligned to the right.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>, numbers_from: usize) {
@@ -63,9 +75,10 @@ fn aligned(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>, numbers
     table
 }
 
-/// Text for a terminal: control characters of a customer's words must not move its cursor.
+/// Text for a terminal: a customer's words must not move its cursor nor turn the direction of what stands beside them.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect()
 }
 
 /// A bar that moves on a terminal and is silent elsewhere. `total` 0 stands for unknown.
@@ -141,6 +154,6 @@ mod tests {
         assert_eq!(bar(f64::NAN, 10.0, 4), "");
         assert_eq!(sparkline(&[Some(1.0), None, Some(8.0)]), "▁·█");
         assert_eq!(sparkline(&[]), "");
-        assert_eq!(plain("a\u{1b}[2Jb\n"), "a [2Jb ");
+        assert_eq!(plain("a\u{1b}[2Jb\n\u{202e}c"), "a [2Jb  c");
     }
 }

@@ -98,6 +98,15 @@ impl Settings {
         let mut settings: Self = settings
             .and_then(config::Config::try_deserialize)
             .map_err(|error| Error::invalid(format!("the settings cannot be read: {error}")))?;
+        for (key, value, most) in [
+            ("server.connections", settings.server.connections, 1_000_000),
+            ("log.queue", settings.log.queue, 10_000_000),
+            ("log.commit", settings.log.commit, 1_000_000),
+        ] {
+            if !(1..=most).contains(&value) {
+                return Err(Error::invalid_field(key, "out_of_range", format!("{key} must lie between 1 and {most}")));
+            }
+        }
         if global.database.is_some() {
             settings.database.clone_from(&global.database);
         }

@@ -74,6 +74,13 @@ impl Lake {
         disk::create_folder(folder).map_err(failure::while_doing("cannot make the lake's folder"))?;
         // Absolute, because the engine names files by their whole path.
         let folder = folder.canonicalize().map_err(failure::while_doing("cannot find the lake's folder"))?;
+        if folder.as_os_str().as_encoded_bytes().contains(&b'%') {
+            // The table's log is reached by URL, where a percent sign in a path would be read as an escape.
+            return Err(base::Error::invalid(format!(
+                "the data folder may not have a '%' in its path: {}",
+                folder.display()
+            )));
+        }
         let engine = engine::session(&folder)?;
         Ok(Self { folder, signals, clock, engine, trust: Arc::default(), rooms: Arc::default() })
     }

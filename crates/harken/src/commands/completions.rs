@@ -4,6 +4,8 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
+use crate::output;
+
 /// Print the completions of a shell.
 #[derive(Args)]
 pub struct Completions {
@@ -13,7 +15,9 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(self) -> ExitCode {
-        clap_complete::generate(self.shell, &mut crate::Cli::command(), "harken", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut crate::Cli::command(), "harken", &mut script);
+        output::line(String::from_utf8_lossy(&script).trim_end());
         ExitCode::SUCCESS
     }
 }

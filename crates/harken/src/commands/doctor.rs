@@ -51,11 +51,11 @@ impl Doctor {
 }
 
 async fn look(house: &House) -> Result<Vec<Check>> {
+    let head = house.signals.head().await?;
     house.projector.catch_up().await?;
     let integrity = house.store.integrity().await?;
     let pending = store::pending(&house.store).await?;
     let room = house.store.ensure_room();
-    let head = house.signals.head().await?;
     let behind = house.projector.progress().await?;
     let log = house.signals.held(&house.scope).await?;
     let lake = house.lake.size(&house.scope).await?;
@@ -73,7 +73,7 @@ async fn look(house: &House) -> Result<Vec<Check>> {
             if pending == 0 { "up to date".into() } else { format!("{pending} steps behind") },
         ),
         check("disk", room.is_ok(), room.map_or_else(|error| error.message, |()| "has room".into())),
-        check("projections", true, projections),
+        check("projections", behind.iter().all(|row| row.seq >= head), projections),
         check("log", true, format!("{} signals wait for the lake", output::count(log))),
         check("lake", true, format!("{} signals in {} files", output::count(lake.signals), lake.files)),
         check(

@@ -1,6 +1,6 @@
 //! `harken signals tail|count`
 
-use base::{Filter, Result, Timestamp};
+use base::{Filter, Result, Timestamp, Zone};
 use clap::Subcommand;
 use serde_json::json;
 use std::{process::ExitCode, time::Duration};
@@ -35,6 +35,7 @@ pub enum Signals {
 }
 
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
+const MOST_AT_ONCE: usize = 10_000;
 
 impl Signals {
     pub async fn run(self, global: &Global, settings: &Settings) -> Result<ExitCode> {
@@ -47,17 +48,30 @@ impl Signals {
             }
             Self::Tail { lines, filter, follow } => {
                 let filter = Filter::parse(&filter, house.workspace.zone)?;
-                let mut latest = house.insights.latest(&house.scope, &filter, lines).await?.signals;
-                latest.reverse();
+                // Read before the latest are, so that nothing falls between them and what comes in.
                 let mut seen = house.signals.head().await?;
-                for signal in &latest {
-                    show(global, signal);
+                let mut latest = house.insights.latest(&house.scope, &filter, lines).await?;
+                latest.signals.reverse();
+                for signal in &latest.signals {
+                    show(global, signal, house.workspace.zone);
+                }
+                for gap in &latest.missing {
+                    let (file, reason) = (&gap.file, &gap.reason);
+                    tracing::error!(file, reason, signals = gap.rows, "incomplete: a damaged file is left out");
+                }
+                if !follow && !latest.missing.is_empty() {
+                    return Ok(ExitCode::FAILURE);
                 }
                 while follow {
                     tokio::time::sleep(LOOK_AGAIN).await;
-                    for signal in house.insights.since(&house.scope, &filter, seen).await?.signals {
+                    // The log knows what came in, however long ago it happened; what has just left it is in the lake.
+                    let mut news = house.signals.matching(&house.scope, &filter, seen, MOST_AT_ONCE).await?;
+                    news.extend(house.insights.since(&house.scope, &filter, seen).await?.signals);
+                    news.sort_by_key(|signal| signal.seq);
+                    news.dedup_by_key(|signal| signal.seq);
+                    for signal in news {
                         seen = seen.max(signal.seq);
-                        show(global, &signal);
+                        show(global, &signal, house.workspace.zone);
                     }
                 }
             }
@@ -66,12 +80,12 @@ impl Signals {
     }
 }
 
-fn show(global: &Global, signal: &signals::Signal) {
+fn show(global: &Global, signal: &signals::Signal, zone: Zone) {
     if global.json {
         return output::json(signal);
     }
     let body = &signal.body;
-    let mut parts = vec![format!("{:>8}", signal.seq), clock(signal.occurred_at), format!("{:<24}", signal.kind)];
+    let mut parts = vec![format!("{:>8}", signal.seq), clock(signal.occurred_at, zone), format!("{:<24}", signal.kind)];
     parts.extend(signal.customer.map(|customer| format!("customer {customer}")));
     parts.extend([&body.channel, &body.touchpoint].into_iter().flatten().cloned());
     parts.extend(body.score.map(|score| format!("{} {score}", body.scale.as_deref().unwrap_or("score"))));
@@ -80,6 +94,7 @@ fn show(global: &Global, signal: &signals::Signal) {
     output::line(output::plain(&parts.join("  ")));
 }
 
-fn clock(at: Timestamp) -> String {
-    at.to_utc().format("%Y-%m-%d %H:%M:%S").to_string()
+/// As the workspace's clocks showed it.
+fn clock(at: Timestamp, zone: Zone) -> String {
+    at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
 }

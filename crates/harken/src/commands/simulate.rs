@@ -21,10 +21,10 @@ pub struct Simulate {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many customers.
-    #[arg(long, default_value_t = 5_000)]
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     customers: u32,
     /// How many days.
-    #[arg(long, default_value_t = 365)]
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: u32,
     /// The moment the days end; the start of today (UTC) when left out.
     #[arg(long, value_name = "TIME")]

@@ -64,8 +64,8 @@ async fn a_list_of_none_is_empty() {
 }
 
 #[tokio::test]
-async fn the_data_folder_may_have_any_name() {
-    for name in ["ü %20#[x]", "a?b*c~d\"e", "100%", "%2F"] {
+async fn the_data_folder_may_have_any_name_without_a_percent_sign() {
+    for name in ["ü #[x]", "a?b*c~d\"e"] {
         let world = World::new().await;
         let open = || Lake::open(&world.folder.path().join(name), world.signals.clone(), world.clock.clone()).unwrap();
         let lake = open();
@@ -88,6 +88,13 @@ async fn the_data_folder_may_have_any_name() {
             "{beside:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_data_folder_with_a_percent_sign_is_refused_before_anything_moves() {
+    let world = World::new().await;
+    let refused = Lake::open(&world.folder.path().join("p%20q"), world.signals.clone(), world.clock.clone());
+    assert!(refused.is_err_and(|error| error.message.contains("'%'")));
 }
 
 #[tokio::test]

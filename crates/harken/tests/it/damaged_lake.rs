@@ -13,7 +13,10 @@ use crate::world::{Connection, Event, Events, Installation, Seed, cycles, events
 
 const FILES: usize = 3;
 const SIGNALS_PER_FILE: usize = 150;
-const TOTAL: u64 = (FILES * SIGNALS_PER_FILE) as u64;
+const ARCHIVED: usize = FILES * SIGNALS_PER_FILE;
+/// Signals that are not archived yet.
+const TAIL: usize = 20;
+const TOTAL: u64 = (ARCHIVED + TAIL) as u64;
 
 /// What happens to a file on a bad disk or in bad hands.
 #[derive(Clone, Copy, Debug)]
@@ -75,15 +78,16 @@ async fn a_damaged_log_of_the_table_is_found_and_never_hides_signals() {
     let seed = Seed::of("damaged table log");
     let installation = filled(&seed).await;
     let mut dice = seed.part(1);
-    for damage in (0..cycles(1)).flat_map(|_| [Damage::Truncated, Damage::Emptied, Damage::Deleted]) {
+    for damage in (0..cycles(1)).flat_map(|_| [Damage::Truncated, Damage::Emptied, Damage::Deleted, Damage::FlippedBit])
+    {
         for commit in files(&installation, "json") {
             let whole = fs::read(&commit).unwrap();
             damage.strike(std::slice::from_ref(&commit), &mut dice);
             let verify = installation.run(&["verify", "--json"]).await;
-            assert!(!verify.success, "{damage:?} of {}: {verify:?}", name(&commit));
-            let count = installation.run(&["signals", "count", "--json"]).await;
-            let told_whole = count.success.then(|| count.json()["count"].as_u64());
-            assert!(told_whole.is_none_or(|told| told == Some(TOTAL)), "{damage:?} of {}: {count:?}", name(&commit));
+            // Some bits of a commit say nothing that a reader needs.
+            let harmless = matches!(damage, Damage::FlippedBit);
+            assert!(harmless || !verify.success, "{damage:?} of {}: {verify:?}", name(&commit));
+            refuses_or_answers_whole(&installation, &format!("{damage:?} of {}", name(&commit))).await;
             fs::write(&commit, whole).unwrap();
         }
     }
@@ -91,16 +95,43 @@ async fn a_damaged_log_of_the_table_is_found_and_never_hides_signals() {
     installation.is_sound().await;
 }
 
-/// An installation whose lake holds as many files as said above, and whose log is empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watermark_that_was_changed_is_found_and_never_hides_signals() {
+    let installation = filled(&Seed::of("changed watermark")).await;
+    let commit = files(&installation, "json").pop().unwrap();
+    let whole = fs::read_to_string(&commit).unwrap();
+    let said = |watermark: usize| format!(r#""version":{watermark}"#);
+    for changed in [ARCHIVED - 1, ARCHIVED + 1, ARCHIVED + TAIL] {
+        let forged = whole.replace(&said(ARCHIVED), &said(changed));
+        assert_ne!(forged, whole);
+        fs::write(&commit, forged).unwrap();
+        let verify = installation.run(&["verify", "--json"]).await;
+        assert!(!verify.success, "{changed}: {verify:?}");
+        refuses_or_answers_whole(&installation, &changed.to_string()).await;
+    }
+    fs::write(&commit, whole).unwrap();
+    installation.is_sound().await;
+}
+
+/// A count is refused, or it is the right one.
+async fn refuses_or_answers_whole(installation: &Installation, why: &str) {
+    let count = installation.run(&["signals", "count", "--json"]).await;
+    let told = count.success.then(|| count.json()["count"].as_u64());
+    assert!(told.is_none_or(|told| told == Some(TOTAL)), "{why}: {count:?}");
+}
+
+/// An installation whose lake holds as many files as said above, and whose log holds a few signals more.
 async fn filled(seed: &Seed) -> Installation {
     let installation = Installation::on_sqlite().await;
     let server = installation.serve().await;
     let mut client = Connection::to(server.address());
     let mut events = Events::new(seed.part(0), "lake");
-    for _ in 0..FILES {
-        let sent: Vec<Event> = events.take(SIGNALS_PER_FILE);
+    for number in 0..=FILES {
+        let sent: Vec<Event> = events.take(if number < FILES { SIGNALS_PER_FILE } else { TAIL });
         assert_eq!(client.post("/v1/batch", installation.key(), batch(&sent)).await.unwrap().status, 200);
-        installation.json(&["archive", "--json"]).await;
+        if number < FILES {
+            installation.json(&["archive", "--json"]).await;
+        }
     }
     server.stop().await;
     assert_eq!(files(&installation, "parquet").len(), FILES);

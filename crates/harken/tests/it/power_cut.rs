@@ -53,6 +53,8 @@ async fn after_a_power_cut_everything_acknowledged_is_there() {
         disk.restore_power();
         let audit = ledger.audit(&installation.signals().await).unwrap();
         assert!(audit.acknowledged > 0);
+        installation.json(&["archive", "--json"]).await;
+        assert_eq!(ledger.audit(&installation.signals().await), Ok(audit), "archiving takes up where it was");
         installation.is_sound().await;
     }
 }

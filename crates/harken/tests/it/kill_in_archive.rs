@@ -3,7 +3,8 @@
 use std::{path::PathBuf, process::Stdio, sync::Arc};
 
 use crate::world::{
-    Crowd, Installation, Ledger, Poller, Seed, Senders, Server,
+    Connection, Crowd, Events, Installation, Ledger, Poller, Seed, Senders, Server,
+    events::batch,
     gap::{self, HOLD},
     say,
 };
@@ -101,6 +102,32 @@ async fn killed_at_any_gap_of_compaction_no_signal_is_lost_doubled_or_out_of_sig
     let removed = installation.json(&["archive", "--json"]).await["files_removed"].as_u64().unwrap();
     assert!(removed > 0, "what was merged is deleted an hour later");
     assert_eq!(ledger.audit(&installation.signals().await), Ok(audit));
+    installation.is_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_archivers_that_have_read_the_same_signals_move_them_once() {
+    if !cfg!(feature = "failpoints") {
+        return say("the race of two archivers is left out: it needs --features harken/failpoints");
+    }
+    let installation = Installation::on_sqlite().await;
+    let server = installation.serve().await;
+    let mut client = Connection::to(server.address());
+    let mut events = Events::new(Seed::of("two archivers").part(0), "race");
+    // The first of them makes the table, which is a race of its own.
+    for round in 1..=2 {
+        let answer = client.post("/v1/batch", installation.key(), batch(&events.take(50))).await.unwrap();
+        assert_eq!(answer.status, 200);
+        let mut slow = installation.command(&["archive"]);
+        slow.env("FAILPOINTS", "archive::read=1*sleep(3000)").stdout(Stdio::null());
+        let mut slow = slow.spawn().unwrap();
+        gap::reached(slow.id().unwrap(), "archive::read").await;
+        installation.json(&["archive", "--json"]).await;
+        assert!(slow.wait().await.unwrap().success());
+        assert_eq!(installation.count("").await, 50 * round);
+    }
+    assert_eq!(installation.signals().await.len(), 100);
+    server.stop().await;
     installation.is_sound().await;
 }
 

@@ -16,6 +16,7 @@ pub struct Ledger(Mutex<Accounts>);
 struct Accounts {
     attempts: BTreeMap<String, (Event, Outcome)>,
     acknowledged: u64,
+    deaf: bool,
 }
 
 /// What the client knows.
@@ -60,8 +61,21 @@ impl Ledger {
         self.settle(events, Outcome::Refused);
     }
 
+    /// From now on answers are not heard: what they would have said stays unknown.
+    pub fn hears_no_more(&self) {
+        self.accounts().deaf = true;
+    }
+
+    /// From now on answers are heard again.
+    pub fn hears_again(&self) {
+        self.accounts().deaf = false;
+    }
+
     fn settle(&self, events: &[Event], told: Outcome) {
         let mut accounts = self.accounts();
+        if accounts.deaf {
+            return;
+        }
         for event in events {
             let (_, outcome) = accounts.attempts.get_mut(&event.message_id).expect("it was never sent");
             let before = std::mem::replace(outcome, told);

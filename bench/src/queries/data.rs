@@ -20,16 +20,12 @@ const BATCH: usize = 8_000;
 /// Batches between two moves to the lake.
 const ARCHIVE_EVERY: u64 = 50;
 
-/// The folder with so many signals, loaded now unless an earlier run has kept it.
+/// The folder with so many signals, loaded now unless an earlier run has kept it; an interrupted one is continued.
 pub async fn load(keep: &Path, signals: u64) -> Outcome<PathBuf> {
     let folder = keep.join(format!("harken-{signals}"));
     let done = keep.join(format!("harken-{signals}.loaded"));
     if done.exists() {
         return Ok(folder);
-    }
-    // What an interrupted run has left would be loaded twice.
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
     let start = Instant::now();
@@ -46,10 +42,13 @@ async fn log_and_archive(folder: &Path, signals: u64) -> Outcome<()> {
     let ending: Timestamp = "2026-01-01T00:00:00Z".parse()?;
     // A fifth more than needed, so that the story ends by the count and not by its customers.
     let customers = u32::try_from((signals / SIGNALS_PER_CUSTOMER * 6 / 5).max(100))?;
-    let mut drafts = Company::new(SEED, customers, DAYS, ending).take(usize::try_from(signals)?);
     let clock = Clock::fixed(Timestamp::MIN);
     let rooms = Rooms::open(folder, clock.clone()).await?;
-    let (mut logged, mut batches) = (0, 0);
+    // The story is the same each time, so that what is already logged is its beginning.
+    let mut logged = u64::try_from(rooms.signals.head().await?)?;
+    let company = Company::new(SEED, customers, DAYS, ending);
+    let mut drafts = company.take(usize::try_from(signals)?).skip(usize::try_from(logged)?);
+    let mut batches = 0;
     loop {
         let batch: Vec<Draft> = drafts.by_ref().take(BATCH).collect();
         let Some(latest) = batch.last() else { break };

@@ -64,7 +64,12 @@ impl Lake {
         };
         if snapshot.version.is_none() {
             room.table.create().await?;
-            snapshot = room.table.refresh().await?;
+            let made = room.table.refresh().await?;
+            if made.watermark != snapshot.watermark {
+                // Another node made the table first and has moved signals into it: those that were read here may be among them.
+                return Ok(None);
+            }
+            snapshot = made;
         }
         let table = room.table.clone();
         let written = tokio::task::spawn_blocking(move || write(table.folder(), &batches)).await;

@@ -116,7 +116,9 @@ impl Table {
         if newest.version == version {
             return Ok(newest);
         }
-        let snapshot = Arc::new(Snapshot::read(table).await?);
+        let mut snapshot = Snapshot::read(table).await?;
+        snapshot.damaged.extend(self.empty_commits()?);
+        let snapshot = Arc::new(snapshot);
         *self.newest.write() = snapshot.clone();
         Ok(snapshot)
     }
@@ -224,6 +226,28 @@ impl Table {
         Ok(builder.with_storage_backend(durable_files(), url))
     }
 
+    /// Commits that say nothing. The log's reader takes them for commits without a change, and the files that they once
+    /// added would be missing from every answer without a word.
+    fn empty_commits(&self) -> Result<Vec<Missing>> {
+        let failed = |error| while_doing("cannot read the lake's log")(error);
+        let mut empty = Vec::new();
+        for entry in fs::read_dir(self.log_folder()).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let commit = name.ends_with(".json") && name.starts_with(|first: char| first.is_ascii_digit());
+            if commit && entry.metadata().map_err(failed)?.len() == 0 {
+                empty.push(Missing {
+                    file: format!("_delta_log/{name}"),
+                    reason: "the commit is empty".into(),
+                    rows: 0,
+                    from: Timestamp::MIN,
+                    to: Timestamp::MAX,
+                });
+            }
+        }
+        Ok(empty)
+    }
+
     fn log_folder(&self) -> PathBuf {
         self.folder.join("_delta_log")
     }
@@ -255,6 +279,17 @@ impl Snapshot {
         }
         // The same table gives the same plan, whichever order its log was replayed in.
         snapshot.files.sort_by(|left, right| left.path.cmp(&right.path));
+        // Every move commits its last signal's number as the watermark, and merging keeps it: another one was not written by us.
+        let last = snapshot.files.iter().map(|file| file.facts.seqs.1).max().unwrap_or(0);
+        if snapshot.damaged.is_empty() && last != snapshot.watermark {
+            snapshot.damaged.push(Missing {
+                file: "_delta_log".into(),
+                reason: format!("its watermark is {}, but its files end at signal {last}", snapshot.watermark),
+                rows: 0,
+                from: Timestamp::MIN,
+                to: Timestamp::MAX,
+            });
+        }
         snapshot.state = Some(state);
         Ok(snapshot)
     }

@@ -13,12 +13,22 @@ pub enum ErrorKind {
     Invalid,
     /// Nobody has proven who they are: 401.
     Unauthenticated,
+    /// Who asks is known and may not: 403.
+    Forbidden,
     /// It does not exist, or not in this workspace: 404.
     NotFound,
     /// It contradicts what is stored: 409.
     Conflict,
+    /// It was there and is no more: an expired link, a closed survey: 410.
+    Gone,
+    /// It has changed since the caller read it: 412.
+    Changed,
     /// It is larger than this door allows: 413.
     TooLarge,
+    /// It is understood and contradicts itself or an earlier request under the same key: 422.
+    Unprocessable,
+    /// Too often; `retry_after` says when it may be tried again: 429.
+    TooMany,
     /// The server cannot now, the same request may succeed later: 503.
     Unavailable,
     /// The disk is (nearly) full: 507.
@@ -50,11 +60,13 @@ pub struct Error {
     pub message: String,
     /// The fields it is about, if any.
     pub fields: Vec<FieldError>,
+    /// Seconds to wait before the same request may succeed, where that is known.
+    pub retry_after: Option<u64>,
 }
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fields: Vec::new() }
+        Self { kind, message: message.into(), fields: Vec::new(), retry_after: None }
     }
 
     /// The request is wrong.
@@ -74,6 +86,11 @@ impl Error {
         Self::new(ErrorKind::Unauthenticated, message)
     }
 
+    /// Who asks is known and may not.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Forbidden, message)
+    }
+
     /// There is no such thing in this workspace.
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorKind::NotFound, format!("there is no such {what}"))
@@ -82,6 +99,26 @@ impl Error {
     /// It contradicts what is stored.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// It was there and is no more.
+    pub fn gone(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Gone, message)
+    }
+
+    /// It has changed since the caller read it.
+    pub fn changed(what: &str) -> Self {
+        Self::new(ErrorKind::Changed, format!("this {what} has changed since it was read; read it again"))
+    }
+
+    /// It is understood and contradicts itself or an earlier request under the same key.
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unprocessable, message)
+    }
+
+    /// Too often; it may be tried again in so many seconds.
+    pub fn too_many(message: impl Into<String>, retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ErrorKind::TooMany, message) }
     }
 
     /// It is larger than this door allows.

@@ -1,5 +1,6 @@
 //! Every route of the server.
 
+use api::Problem;
 use axum::{
     Json, Router,
     extract::State,
@@ -8,7 +9,7 @@ use axum::{
 };
 use base::{Error, Result};
 use serde_json::json;
-use sources::{Problem, Sources};
+use sources::Sources;
 use std::time::Duration;
 use store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};

@@ -6,7 +6,6 @@ mod identity;
 mod import;
 mod moment;
 mod nul;
-mod problem;
 mod scale;
 #[cfg(test)]
 mod world;
@@ -18,7 +17,6 @@ use team::Team;
 
 pub use collect::routes;
 pub use import::{FileReport, FileState, ImportOptions, ImportReport, Map, Progress};
-pub use problem::Problem;
 
 /// The room's handle; cheap to clone.
 #[derive(Clone)]

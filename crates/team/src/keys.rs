@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 use store::failed;
 
-use crate::{Scope, Team};
+use crate::{Actor, Permissions, Scope, Team};
 
 /// A key as it is listed: never with its secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +137,7 @@ impl Team {
             .await
             .map_err(failed)?
             .ok_or_else(|| Error::unauthenticated("the write key is unknown or revoked"))?;
-        let scope = Scope::new(WorkspaceId(row.workspace));
+        let scope = Scope::new(WorkspaceId(row.workspace), Actor::Key(row.id), Permissions::default());
         let mut known = self.known_keys.lock();
         if known.len() >= MOST_KNOWN {
             known.clear();

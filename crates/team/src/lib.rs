@@ -1,6 +1,8 @@
 //! Workspaces and API keys: who may ask, and for which workspace. The only place that makes a scope.
 
+mod caller;
 mod keys;
+mod permission;
 mod scope;
 mod workspaces;
 
@@ -9,8 +11,10 @@ use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc, time::Instant};
 use store::Store;
 
+pub use caller::{Caller, LoggedIn, May};
 pub use keys::{Key, NewKey};
-pub use scope::Scope;
+pub use permission::*;
+pub use scope::{Actor, Scope};
 pub use workspaces::{Workspace, WorkspaceSettings};
 
 /// The room's handle; cheap to clone.

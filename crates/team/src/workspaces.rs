@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use store::failed;
 
-use crate::{Scope, Team};
+use crate::{Actor, Permissions, Scope, Team};
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,7 +119,7 @@ impl Team {
 
     /// The scope of somebody at the server's own command line, who could read the data folder anyway.
     pub fn operator(&self, workspace: WorkspaceId) -> Scope {
-        Scope::new(workspace)
+        Scope::new(workspace, Actor::Operator, Permissions::all())
     }
 }
 

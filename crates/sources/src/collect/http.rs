@@ -13,7 +13,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 
 use super::{CONFLICT, Collected, Sorted, body, envelope::Envelope, event::Call, sort};
-use crate::{Problem, Sources};
+use api::Problem;
+
+use crate::Sources;
 
 /// The largest body of a batch in bytes, after inflating.
 const LARGEST_BATCH: usize = 5_000_000;

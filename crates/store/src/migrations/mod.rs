@@ -1,5 +1,6 @@
 //! The tables, in steps; a step that has been released is never changed, only followed by another.
 
+mod columns;
 mod m0001_spine;
 
 use base::Result;

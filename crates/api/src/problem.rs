@@ -7,6 +7,9 @@ use axum::{
 };
 use base::{Error, ErrorKind, FieldError};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::RequestId;
 
 /// The body of every answer that is not a success, as `application/problem+json`.
 ///
@@ -18,14 +21,38 @@ pub struct Problem {
     status: StatusCode,
 }
 
-#[derive(Serialize)]
-struct Details<'a> {
-    r#type: &'static str,
-    title: &'static str,
+/// What an error looks like on the wire (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// What kind of problem it is; `about:blank` where the status says it all.
+    r#type: String,
+    /// The status in words.
+    title: String,
+    /// The status.
     status: u16,
-    detail: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [FieldError],
+    /// What went wrong, in a sentence.
+    detail: String,
+    /// This occurrence: the request's id, which the server's log knows too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<WrongField>, required = false)]
+    errors: Vec<FieldError>,
+}
+
+/// What is wrong with one field of one item.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes base::FieldError, which knows nothing of HTTP")]
+pub struct WrongField {
+    /// The position of the item in its batch, from 0.
+    index: Option<usize>,
+    /// The field as the caller wrote it.
+    field: String,
+    /// A short code that programs use.
+    reason: String,
+    /// A sentence for a person.
+    message: String,
 }
 
 /// The status that an error has by its kind.
@@ -33,8 +60,13 @@ fn status(kind: ErrorKind) -> StatusCode {
     match kind {
         ErrorKind::Invalid => StatusCode::BAD_REQUEST,
         ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
         ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Gone => StatusCode::GONE,
+        ErrorKind::Changed => StatusCode::PRECONDITION_FAILED,
+        ErrorKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Full => StatusCode::INSUFFICIENT_STORAGE,
@@ -51,10 +83,25 @@ impl Problem {
 
     /// Seconds to wait: a busy server is soon free, a full disk waits for its operator.
     fn retry_after(&self) -> Option<HeaderValue> {
-        match self.error.kind {
-            ErrorKind::Unavailable => Some(HeaderValue::from_static("1")),
-            ErrorKind::Full => Some(HeaderValue::from_static("30")),
+        let known = match self.error.kind {
+            ErrorKind::Unavailable => Some(1),
+            ErrorKind::Full => Some(30),
             _ => None,
+        };
+        self.error.retry_after.or(known).map(HeaderValue::from)
+    }
+
+    /// The body for this problem; `instance` names the occurrence.
+    fn details(&self, instance: Option<String>) -> ProblemDetails {
+        let internal = self.error.kind == ErrorKind::Internal;
+        let detail = if internal { "the server could not do this; its log says why" } else { &self.error.message };
+        ProblemDetails {
+            r#type: "about:blank".into(),
+            title: self.status.canonical_reason().unwrap_or("Error").into(),
+            status: self.status.as_u16(),
+            detail: detail.into(),
+            instance,
+            errors: if internal { Vec::new() } else { self.error.fields.clone() },
         }
     }
 }
@@ -67,19 +114,10 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status;
-        let internal = self.error.kind == ErrorKind::Internal;
-        if internal {
+        if self.error.kind == ErrorKind::Internal {
             tracing::error!(error = %self.error, "a request failed");
         }
-        let details = Details {
-            r#type: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: if internal { "the server could not do this; its log says why" } else { &self.error.message },
-            errors: if internal { &[] } else { &self.error.fields },
-        };
-        let mut response = (status, Json(details)).into_response();
+        let mut response = (self.status, Json(self.details(RequestId::current()))).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

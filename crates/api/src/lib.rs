@@ -1,0 +1,11 @@
+//! What every HTTP door shares: problem details, JSON bodies that name the wrong field, pages of lists, request ids.
+
+mod body;
+mod page;
+mod problem;
+mod request_id;
+
+pub use body::{Body, Params, Query};
+pub use page::{Cursor, Page, Paging};
+pub use problem::{Problem, ProblemDetails, WrongField};
+pub use request_id::RequestId;

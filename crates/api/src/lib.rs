@@ -1,11 +1,13 @@
 //! What every HTTP door shares: problem details, JSON bodies that name the wrong field, pages of lists, request ids.
 
 mod body;
+mod client_ip;
 mod page;
 mod problem;
 mod request_id;
 
 pub use body::{Body, Params, Query};
+pub use client_ip::ClientIp;
 pub use page::{Cursor, Page, Paging};
 pub use problem::{Problem, ProblemDetails, WrongField};
 pub use request_id::RequestId;

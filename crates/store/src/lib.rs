@@ -3,6 +3,7 @@
 mod connect;
 mod disk;
 mod failure;
+pub mod jobs;
 mod json;
 mod migrations;
 pub mod text;

@@ -40,6 +40,15 @@ impl Database {
         Self { name: "PostgreSQL", store, folder: folder(), on_server: Some((cluster, name)) }
     }
 
+    /// The same database as another process opens it, with connections of its own.
+    pub async fn again(&self) -> Store {
+        let store = match &self.on_server {
+            Some((cluster, name)) => Store::connect(&cluster.url(name)).await,
+            None => Store::open(self.folder.path()).await,
+        };
+        store.unwrap_or_else(|error| panic!("opening {} again: {error}", self.name))
+    }
+
     /// Closes the store and takes the database away.
     pub async fn dispose(self) {
         self.store.close().await;

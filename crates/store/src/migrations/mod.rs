@@ -2,6 +2,7 @@
 
 mod columns;
 mod m0001_spine;
+mod m0002_jobs;
 
 use base::Result;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
@@ -13,7 +14,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Migration)]
+        vec![Box::new(m0001_spine::Migration), Box::new(m0002_jobs::Migration)]
     }
 }
 

@@ -1,0 +1,9 @@
+//! The room's stories, told to both databases.
+
+mod clock;
+mod crashes;
+mod enqueuing;
+mod failing;
+mod looking_after;
+mod schedules;
+mod world;

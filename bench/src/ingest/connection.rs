@@ -28,6 +28,7 @@ struct Collected {
 }
 
 impl Connection {
+    #[expect(clippy::disallowed_methods, reason = "calls the server that is measured")]
     pub async fn open(address: SocketAddr, key: &str) -> Outcome<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;

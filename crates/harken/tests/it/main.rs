@@ -1,6 +1,8 @@
 //! Tests of the real binary, as `docs/reliability.md` lists them: real clients, crashes, lost answers, a full disk,
 //! damaged files and hostile input.
 
+#![expect(clippy::disallowed_methods, reason = "a test's world calls the server it tests")]
+
 mod bombs;
 mod clients;
 mod damaged_lake;

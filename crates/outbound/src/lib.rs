@@ -3,6 +3,7 @@
 mod client;
 mod failure;
 mod guard;
+pub mod webhook;
 
 pub use client::{Client, Cut, Limits};
 pub use failure::Failure;

@@ -3,3 +3,4 @@
 mod bearing;
 mod corpus;
 mod guard;
+mod webhook;

@@ -3,6 +3,7 @@
 mod client;
 mod failure;
 mod guard;
+pub mod mail;
 pub mod webhook;
 
 pub use client::{Client, Cut, Limits};

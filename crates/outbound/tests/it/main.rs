@@ -3,4 +3,6 @@
 mod bearing;
 mod corpus;
 mod guard;
+mod mail;
+mod sink;
 mod webhook;

@@ -3,6 +3,7 @@
 mod columns;
 mod m0001_spine;
 mod m0002_jobs;
+mod m0003_mail;
 
 use base::Result;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
@@ -14,7 +15,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Migration), Box::new(m0002_jobs::Migration)]
+        vec![Box::new(m0001_spine::Migration), Box::new(m0002_jobs::Migration), Box::new(m0003_mail::Migration)]
     }
 }
 

@@ -7,6 +7,7 @@ pub mod jobs;
 mod json;
 mod migrations;
 pub mod text;
+mod vault;
 mod write;
 
 pub use connect::{Engine, Store};
@@ -14,3 +15,4 @@ pub use disk::Disk;
 pub use failure::failed;
 pub use json::JsonValue;
 pub use migrations::pending;
+pub use vault::Vault;

@@ -1,0 +1,82 @@
+// A new webhook; its secret is shown, since the receiver must know it before the first delivery comes.
+
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answer, api } from "../../api/client";
+import type { components } from "../../api/schema";
+import { Copyable, Snippets } from "../../components/Copyable";
+import { Form, useSend } from "../../components/form";
+import { useUrlRule, WebhookFields, type WebhookValues } from "./fields";
+import { verifying } from "./snippets";
+
+type NewWebhook = components["schemas"]["NewWebhook"];
+
+export function CreateWebhook({ opened, close }: { opened: boolean; close: () => void }) {
+  const { t } = useTranslation();
+  const [made, setMade] = useState<NewWebhook>();
+  function leave() {
+    setMade(undefined);
+    close();
+  }
+  return (
+    <Modal
+      opened={opened}
+      onClose={leave}
+      size="lg"
+      title={t(made ? "webhooks.made" : "webhooks.create")}
+      closeButtonProps={{ "aria-label": t("close") }}
+      closeOnClickOutside={false}
+      closeOnEscape={!made}
+    >
+      {made ? <Made made={made} close={leave} /> : <WebhookForm onMade={setMade} close={leave} />}
+    </Modal>
+  );
+}
+
+function WebhookForm({ onMade, close }: { onMade: (webhook: NewWebhook) => void; close: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const form = useForm<WebhookValues>({
+    mode: "uncontrolled",
+    initialValues: { url: "", description: "", events: [] },
+    validate: { url: useUrlRule() },
+  });
+  const sending = useSend(
+    form,
+    ({ url, description, events }) =>
+      answer(api.POST("/api/v1/actions/webhooks", { body: { url: url.trim(), description, events } })),
+    async (made) => {
+      onMade(made);
+      await queries.invalidateQueries({ queryKey: ["webhooks"] });
+    },
+  );
+  return (
+    <Form sending={sending} action={t("webhooks.create")} cancel={{ label: t("cancel"), onClick: close }}>
+      <WebhookFields form={form} fresh />
+    </Form>
+  );
+}
+
+function Made({ made, close }: { made: NewWebhook; close: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Stack>
+      <Text size="sm">{t("webhooks.made_text")}</Text>
+      <Copyable text={made.secret} label={t("webhooks.secret")} />
+      <Snippets snippets={verifying(made.secret)} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={close}>
+          {t("done")}
+        </Button>
+        <Button onClick={() => navigate({ to: "/actions/webhooks/$webhook", params: { webhook: made.webhook.id } })}>
+          {t("webhooks.open")}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,210 @@
+// until the API's description is generated: the same shape, written by hand.
+
+type Named = Record<string, string | number | boolean | undefined>;
+type Sends<Body> = [Body] extends [never]
+  ? { requestBody?: never }
+  : { requestBody: { content: { "application/json": Body } } };
+type Answers<Answer> = { responses: { 200: { headers: Record<string, unknown>; content: { "application/json": Answer } } } };
+type Call<Answer, Body = never, Query extends Named = never> = {
+  parameters: { query?: Query; path?: never; header?: never; cookie?: never };
+} & Sends<Body> &
+  Answers<Answer>;
+type On<Path extends Named, Answer, Body = never, Query extends Named = never> = {
+  parameters: { query?: Query; path: Path; header?: never; cookie?: never };
+} & Sends<Body> &
+  Answers<Answer>;
+type Paged = { limit?: number; cursor?: string };
+
+export interface components {
+  schemas: {
+    ProblemDetails: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      instance?: string;
+      errors?: components["schemas"]["WrongField"][];
+    };
+    WrongField: { index?: number; field: string; reason: string; message: string };
+    Role: "owner" | "admin" | "manager" | "agent" | "analyst" | "viewer";
+    Permission:
+      | "sources:read"
+      | "sources:write"
+      | "signals:read"
+      | "customers:read"
+      | "customers:write"
+      | "insights:read"
+      | "actions:read"
+      | "actions:write"
+      | "team:read"
+      | "team:write"
+      | "keys:read"
+      | "keys:write"
+      | "audit:read"
+      | "jobs:read"
+      | "jobs:write";
+    Person: { id: string; email: string; name: string; created_at: string; disabled_at?: string };
+    Workspace: { id: string; name: string; zone: string; currency: string; second_factor_required: boolean };
+    Membership: {
+      workspace: components["schemas"]["Workspace"];
+      role: components["schemas"]["Role"];
+      permissions: components["schemas"]["Permission"][];
+    };
+    Me: components["schemas"]["Person"] & { second_factor: boolean };
+    Session: {
+      id: string;
+      current: boolean;
+      created_at: string;
+      last_used_at: string;
+      expires_at: string;
+      network: string;
+      agent: string;
+    };
+    Step: { next: "done" | "second_factor" };
+    Member: {
+      id: string;
+      email: string;
+      name: string;
+      role: components["schemas"]["Role"];
+      second_factor: boolean;
+      joined_at: string;
+      last_seen_at?: string;
+    };
+    Invitation: {
+      id: string;
+      email: string;
+      role: components["schemas"]["Role"];
+      created_at: string;
+      expires_at: string;
+    };
+    Key: {
+      id: string;
+      name: string;
+      kind: "write" | "secret";
+      prefix: string;
+      scopes: components["schemas"]["Permission"][];
+      maker?: string;
+      created_at: string;
+      expires_at?: string;
+      last_used_at?: string;
+      revoked_at?: string;
+    };
+    NewKey: { key: components["schemas"]["Key"]; secret: string };
+    AuditEntry: {
+      seq: number;
+      at: string;
+      actor: string;
+      actor_id?: string;
+      network?: string;
+      action: string;
+      object?: string;
+      details: Record<string, unknown>;
+      hash: string;
+    };
+    Webhook: {
+      id: string;
+      url: string;
+      description: string;
+      events: string[];
+      created_at: string;
+      disabled_at?: string;
+      disabled_reason?: string;
+    };
+    NewWebhook: { webhook: components["schemas"]["Webhook"]; secret: string };
+    Delivery: {
+      id: string;
+      event: string;
+      state: "waiting" | "delivered" | "failed";
+      created_at: string;
+      next_at?: string;
+      attempts: { at: string; status?: number; error?: string; milliseconds: number }[];
+      payload?: unknown;
+    };
+    Job: {
+      id: string;
+      kind: string;
+      payload: unknown;
+      unique_key?: string;
+      state: "waiting" | "running" | "done" | "dead";
+      attempt: number;
+      due_at: string;
+      reason?: string;
+      created_at: string;
+      ended_at?: string;
+    };
+  };
+}
+
+type S = components["schemas"];
+type Page<T> = { items: T[]; next_cursor?: string };
+
+export interface paths {
+  "/api/v1/team/setup": { post: Call<S["Step"], { token: string; name: string; email: string; password: string }> };
+  "/api/v1/team/sessions": {
+    get: Call<Page<S["Session"]>>;
+    post: Call<S["Step"], { email: string; password: string }>;
+    delete: Call<never>;
+  };
+  "/api/v1/team/sessions/{session}": { delete: On<{ session: string }, never> };
+  "/api/v1/team/session": { get: Call<S["Session"]>; delete: Call<never> };
+  "/api/v1/team/session/second-factor": { post: Call<S["Step"], { code: string }> };
+  "/api/v1/team/me": { get: Call<S["Me"]>; patch: Call<S["Person"], { name?: string; email?: string }> };
+  "/api/v1/team/me/second-factor": {
+    get: Call<{ enabled: boolean; recovery_codes_left: number }>;
+    post: Call<{ secret: string; otpauth: string }, { password: string }>;
+    delete: Call<never, { password: string }>;
+  };
+  "/api/v1/team/me/second-factor/confirmation": { post: Call<{ recovery_codes: string[] }, { code: string }> };
+  "/api/v1/team/me/second-factor/recovery-codes": { post: Call<{ recovery_codes: string[] }, { password: string }> };
+  "/api/v1/team/password": { put: Call<never, { current: string; password: string }> };
+  "/api/v1/team/password-resets": { post: Call<never, { email: string }> };
+  "/api/v1/team/password-resets/acceptance": { post: Call<never, { token: string; password: string }> };
+  "/api/v1/team/invitations": {
+    get: Call<Page<S["Invitation"]>>;
+    post: Call<S["Invitation"], { email: string; role: S["Role"] }>;
+  };
+  "/api/v1/team/invitations/{invitation}": { delete: On<{ invitation: string }, never> };
+  "/api/v1/team/invitations/acceptance": { post: Call<never, { token: string; name: string; password: string }> };
+  "/api/v1/team/members": { get: Call<Page<S["Member"]>, never, Paged> };
+  "/api/v1/team/members/{member}": {
+    patch: On<{ member: string }, S["Member"], { role: S["Role"] }>;
+    delete: On<{ member: string }, never>;
+  };
+  "/api/v1/team/workspace": {
+    get: Call<S["Workspace"]>;
+    patch: Call<S["Workspace"], { name?: string; zone?: string; currency?: string; second_factor_required?: boolean }>;
+  };
+  "/api/v1/team/workspaces": { get: Call<Page<S["Membership"]>>; post: Call<S["Workspace"], { name: string }> };
+  "/api/v1/team/keys": {
+    get: Call<Page<S["Key"]>, never, Paged>;
+    post: Call<S["NewKey"], { name: string; scopes: S["Permission"][]; expires_in_days?: number }>;
+  };
+  "/api/v1/team/keys/{key}": { delete: On<{ key: string }, never> };
+  "/api/v1/team/audit": {
+    get: Call<Page<S["AuditEntry"]>, never, Paged & { action?: string; actor?: string; from?: string; until?: string }>;
+  };
+  "/api/v1/actions/webhooks": {
+    get: Call<Page<S["Webhook"]>, never, Paged>;
+    post: Call<S["NewWebhook"], { url: string; description: string; events: string[] }>;
+  };
+  "/api/v1/actions/webhooks/{webhook}": {
+    get: On<{ webhook: string }, S["Webhook"]>;
+    patch: On<{ webhook: string }, S["Webhook"], { url?: string; description?: string; events?: string[]; disabled?: boolean }>;
+    delete: On<{ webhook: string }, never>;
+  };
+  "/api/v1/actions/webhooks/{webhook}/tests": { post: On<{ webhook: string }, S["Delivery"]> };
+  "/api/v1/actions/webhooks/{webhook}/secret": {
+    get: On<{ webhook: string }, { secret: string }>;
+    post: On<{ webhook: string }, { secret: string }>;
+  };
+  "/api/v1/actions/webhooks/{webhook}/deliveries": { get: On<{ webhook: string }, Page<S["Delivery"]>, never, Paged & { state?: string }> };
+  "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}": { get: On<{ webhook: string; delivery: string }, S["Delivery"]> };
+  "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}/replays": { post: On<{ webhook: string; delivery: string }, S["Delivery"]> };
+  "/api/v1/jobs": {
+    get: Call<Page<S["Job"]>, never, Paged & { state?: string; kind?: string }>;
+  };
+  "/api/v1/jobs/counts": { get: Call<{ items: { kind: string; state: S["Job"]["state"]; count: number }[] }> };
+  "/api/v1/jobs/schedules": { get: Call<{ items: { name: string; cron: string; kind: string; next_at?: string; last_at?: string }[] }> };
+  "/api/v1/jobs/{job}": { get: On<{ job: string }, S["Job"]>; delete: On<{ job: string }, never> };
+  "/api/v1/jobs/{job}/retry": { post: On<{ job: string }, S["Job"]> };
+}

@@ -1,0 +1,61 @@
+// The pages that the navigation, the command palette and the shortcuts lead to, on one page.
+
+import {
+  Activity,
+  Building2,
+  House,
+  KeyRound,
+  type LucideIcon,
+  ScrollText,
+  UserRound,
+  Users,
+  Webhook,
+} from "lucide-react";
+import type { Permission } from "../team/me";
+
+export type PageName = "home" | "webhooks" | "workspace" | "members" | "keys" | "jobs" | "audit" | "account";
+
+export interface PageEntry {
+  name: PageName;
+  to:
+    | "/"
+    | "/actions/webhooks"
+    | "/team/workspace"
+    | "/team/members"
+    | "/team/keys"
+    | "/jobs"
+    | "/team/audit"
+    | "/account";
+  icon: LucideIcon;
+  /** Which part of the navigation it stands in; the account is reached through the person's own menu. */
+  group: "start" | "actions" | "settings" | "person";
+  /** Who sees it; everybody, where it is not said. */
+  permission?: Permission;
+  /** Typed after `g`. */
+  letter: string;
+}
+
+export const PAGES: PageEntry[] = [
+  { name: "home", to: "/", icon: House, group: "start", letter: "h" },
+  {
+    name: "webhooks",
+    to: "/actions/webhooks",
+    icon: Webhook,
+    group: "actions",
+    permission: "actions:read",
+    letter: "w",
+  },
+  {
+    name: "workspace",
+    to: "/team/workspace",
+    icon: Building2,
+    group: "settings",
+    permission: "team:read",
+    letter: "s",
+  },
+  { name: "members", to: "/team/members", icon: Users, group: "settings", permission: "team:read", letter: "t" },
+  { name: "keys", to: "/team/keys", icon: KeyRound, group: "settings", permission: "keys:read", letter: "k" },
+  { name: "jobs", to: "/jobs", icon: Activity, group: "settings", permission: "jobs:read", letter: "j" },
+  { name: "audit", to: "/team/audit", icon: ScrollText, group: "settings", permission: "audit:read", letter: "a" },
+  { name: "account", to: "/account", icon: UserRound, group: "person", letter: "m" },
+];

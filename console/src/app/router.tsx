@@ -1,0 +1,155 @@
+// Every page of the console. Each is loaded when it is first opened.
+
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { Problem } from "../api/problem";
+import { queryClient } from "../api/queries";
+import { expiry, workspace } from "../api/session";
+import { chosen, membershipsQuery, meQuery } from "../team/me";
+import { Crash } from "./Crash";
+import { NotFound } from "./NotFound";
+import { Pending } from "./Pending";
+import { Shell } from "./Shell";
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+const flag = (value: unknown) => (value === true || value === "true" ? true : undefined);
+
+const root = createRootRouteWithContext()({ notFoundComponent: NotFound });
+
+// Pages for people who are not logged in.
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search): { next?: string; failed?: string } => ({
+    next: text(search.next),
+    failed: text(search.failed),
+  }),
+  component: lazyRouteComponent(() => import("../team/login/LoginPage"), "LoginPage"),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("../team/login/SetupPage"), "SetupPage"),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("../team/login/InvitationPage"), "InvitationPage"),
+});
+const passwordReset = createRoute({
+  getParentRoute: () => root,
+  path: "/password-reset",
+  component: lazyRouteComponent(() => import("../team/login/PasswordResetPage"), "PasswordResetPage"),
+});
+
+// Everything else stands in the shell and is for people who are.
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  async beforeLoad({ location }) {
+    try {
+      const [, page] = await Promise.all([
+        queryClient.ensureQueryData(meQuery),
+        queryClient.ensureQueryData(membershipsQuery),
+      ]);
+      const open = chosen(page.items)?.workspace.id;
+      if (open) workspace.set(open);
+      expiry.watching = true;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        throw redirect({ to: "/login", search: { next: location.href === "/" ? undefined : location.href } });
+      }
+      throw error;
+    }
+  },
+  component: Shell,
+});
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("./Home"), "Home"),
+});
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: "/actions/webhooks",
+  validateSearch: (search): { create?: true } => ({ create: flag(search.create) }),
+  component: lazyRouteComponent(() => import("../actions/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: "/actions/webhooks/$webhook",
+  validateSearch: (search): { state?: string; delivery?: string } => ({
+    state: text(search.state),
+    delivery: text(search.delivery),
+  }),
+  component: lazyRouteComponent(() => import("../actions/webhooks/WebhookPage"), "WebhookPage"),
+});
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../team/account/AccountPage"), "AccountPage"),
+});
+const workspacePage = createRoute({
+  getParentRoute: () => shell,
+  path: "/team/workspace",
+  component: lazyRouteComponent(() => import("../team/workspace/WorkspacePage"), "WorkspacePage"),
+});
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: "/team/members",
+  validateSearch: (search): { invite?: true } => ({ invite: flag(search.invite) }),
+  component: lazyRouteComponent(() => import("../team/members/MembersPage"), "MembersPage"),
+});
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: "/team/keys",
+  validateSearch: (search): { create?: true } => ({ create: flag(search.create) }),
+  component: lazyRouteComponent(() => import("../team/keys/KeysPage"), "KeysPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: "/team/audit",
+  validateSearch: (search): { action?: string; actor?: string; from?: string; until?: string } => ({
+    action: text(search.action),
+    actor: text(search.actor),
+    from: text(search.from),
+    until: text(search.until),
+  }),
+  component: lazyRouteComponent(() => import("../team/audit/AuditPage"), "AuditPage"),
+});
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: "/jobs",
+  validateSearch: (search): { state?: string; kind?: string; job?: string } => ({
+    state: text(search.state),
+    kind: text(search.kind),
+    job: text(search.job),
+  }),
+  component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    setup,
+    invitation,
+    passwordReset,
+    shell.addChildren([home, webhooks, webhook, account, workspacePage, members, keys, audit, jobs]),
+  ]),
+  defaultErrorComponent: Crash,
+  defaultPendingComponent: Pending,
+  defaultPendingMs: 200,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,33 @@
+// Fields that several doors share, and the token that a mailed link carries.
+
+import { PasswordInput, type PasswordInputProps } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+/** A password; `fresh` where it is being chosen, so that managers offer a new one. */
+export function Password({ fresh, ...props }: PasswordInputProps & { fresh?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <PasswordInput
+      label={t("fields.password")}
+      description={fresh ? t("fields.password_rule") : undefined}
+      autoComplete={fresh ? "new-password" : "current-password"}
+      maxLength={128}
+      required
+      withAsterisk={false}
+      visibilityToggleButtonProps={{ "aria-label": t("fields.show_password"), tabIndex: 0 }}
+      {...props}
+    />
+  );
+}
+
+/** What people are told before anything is sent. */
+export function usePasswordRule() {
+  const { t } = useTranslation();
+  return (password: string) => ([...password].length < 8 ? t("fields.password_rule") : null);
+}
+
+/** From `#token=…`: a fragment never reaches a server, so no log and no proxy has it. */
+export function tokenOfLink(): string {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  return fragment.get("token") ?? "";
+}

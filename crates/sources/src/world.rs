@@ -42,7 +42,7 @@ impl World {
         let team = Team::new(store.clone(), clock.clone());
         let workspace = team.default_workspace().await.unwrap();
         let scope = team.operator(workspace.id);
-        let write_key = team.create_key(&scope, "tests").await.unwrap().secret;
+        let write_key = team.create_key(&scope, team::KeyRequest::write("tests"), None).await.unwrap().secret;
         let customers = Arc::new(Customers::new(store.clone(), clock.clone()));
         let signals = Signals::start(store.clone(), clock.clone(), customers, LogSettings::default());
         let sources = Sources::new(signals.clone(), team, store, clock.clone());

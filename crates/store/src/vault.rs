@@ -10,12 +10,14 @@ use secrecy::{ExposeSecret, SecretBox, SecretString, zeroize::Zeroize};
 use sha2::{Digest, Sha256};
 use std::{
     fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Write},
+    io::{ErrorKind, Write},
     iter,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
 };
+
+use crate::read_secret;
 
 /// Seals secrets that have to be read again, such as the secret of a webhook: XChaCha20-Poly1305 under the master key.
 ///
@@ -59,15 +61,8 @@ impl Vault {
 
     /// The vault of the keys in a file: each on a line, 32 random bytes in base64, the newest last.
     pub fn read(path: &Path) -> Result<Self> {
-        let weak = |why: &str| Error::invalid(format!("the master key {} is not used: {why}", path.display()));
-        let mut file = File::open(path).map_err(|error| weak(&error.to_string()))?;
-        let metadata = file.metadata().map_err(|error| weak(&error.to_string()))?;
-        if metadata.mode() & 0o077 != 0 {
-            return Err(weak("others than its owner may read or change it; `chmod 600` it"));
-        }
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(|error| weak(&error.to_string()))?;
-        let text = SecretString::from(text);
+        let weak = |why: &str| Error::invalid(format!("the master key in {} is not used: {why}", path.display()));
+        let text = read_secret(path, "the master key")?;
         let lines = text.expose_secret().lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut older = lines.map(MasterKey::read).collect::<Result<Vec<_>, _>>().map_err(weak)?;
@@ -163,7 +158,10 @@ fn make(folder: &Path, path: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    use std::{
+        fs::Permissions,
+        os::unix::fs::{MetadataExt, PermissionsExt},
+    };
     use tempfile::TempDir;
 
     fn vault() -> Vault {

@@ -52,7 +52,7 @@ on_both_databases! {
         let rooms = Rooms::open(&installation, Clock::system()).await;
         let other = rooms.team.create_workspace("Other", Clock::system().now()).await.unwrap();
         let other = rooms.team.operator(other.id);
-        let key = rooms.team.create_key(&other, "other").await.unwrap().secret;
+        let key = rooms.team.create_key(&other, team::KeyRequest::write("other"), None).await.unwrap().secret;
         let server = installation.serve().await;
         let mut client = Connection::to(server.address());
         for (key, total) in [(installation.key(), 10.0), (&key, 20.0)] {

@@ -4,6 +4,7 @@ mod columns;
 mod m0001_spine;
 mod m0002_jobs;
 mod m0003_mail;
+mod m0005_access;
 
 use base::Result;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
@@ -15,7 +16,12 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Migration), Box::new(m0002_jobs::Migration), Box::new(m0003_mail::Migration)]
+        vec![
+            Box::new(m0001_spine::Migration),
+            Box::new(m0002_jobs::Migration),
+            Box::new(m0003_mail::Migration),
+            Box::new(m0005_access::Migration),
+        ]
     }
 }
 

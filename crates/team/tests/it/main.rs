@@ -1,0 +1,5 @@
+//! The team's stories, told to both databases.
+
+mod audit;
+mod keys;
+mod world;

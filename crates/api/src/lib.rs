@@ -5,9 +5,11 @@ mod client_ip;
 mod page;
 mod problem;
 mod request_id;
+mod shown_once;
 
 pub use body::{Body, Params, Query};
 pub use client_ip::ClientIp;
-pub use page::{Cursor, Page, Paging};
+pub use page::{Cursor, Linked, Page, Paging};
 pub use problem::{Problem, ProblemDetails, WrongField};
 pub use request_id::RequestId;
+pub use shown_once::{Secret, ShownOnce};

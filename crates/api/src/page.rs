@@ -27,6 +27,11 @@ pub trait Cursor: Serialize + DeserializeOwned {}
 impl<T: Serialize + DeserializeOwned> Cursor for T {}
 
 impl Paging {
+    /// Of a route that has further parameters beside these two.
+    pub fn new(limit: Option<u64>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     const MOST: u64 = 200;
     const USUAL: u64 = 50;
 
@@ -82,9 +87,24 @@ impl<T> Page<T> {
 
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
-        let next = self.next_cursor.as_ref().map(|cursor| format!("<?cursor={cursor}>; rel=\"next\""));
-        let mut response = Json(self).into_response();
-        if let Some(next) = next.and_then(|next| HeaderValue::try_from(next).ok()) {
+        Linked { next: self.next_cursor.clone(), body: self }.into_response()
+    }
+}
+
+/// An answer with a link to the next page, for pages that say more than their items.
+#[derive(Clone, Debug)]
+pub struct Linked<T> {
+    /// The next page's cursor, if there is one.
+    pub next: Option<String>,
+    /// The answer itself, as JSON.
+    pub body: T,
+}
+
+impl<T: Serialize> IntoResponse for Linked<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.body).into_response();
+        let next = self.next.map(|cursor| HeaderValue::try_from(format!("<?cursor={cursor}>; rel=\"next\"")));
+        if let Some(Ok(next)) = next {
             response.headers_mut().insert(header::LINK, next);
         }
         response

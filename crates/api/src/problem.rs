@@ -81,6 +81,19 @@ impl Problem {
         Self { error, status: StatusCode::METHOD_NOT_ALLOWED }
     }
 
+    /// The body did not come in in time.
+    pub fn too_slow() -> Self {
+        let error = Error::unavailable("the body did not come in in time");
+        Self { error, status: StatusCode::REQUEST_TIMEOUT }
+    }
+
+    /// The body is packed, and this path takes none that is.
+    pub fn packed() -> Self {
+        let message = "this path takes bodies as they are, without Content-Encoding";
+        let error = Error::invalid_field("Content-Encoding", "unknown_encoding", message);
+        Self { error, status: StatusCode::UNSUPPORTED_MEDIA_TYPE }
+    }
+
     /// Seconds to wait: a busy server is soon free, a full disk waits for its operator.
     fn retry_after(&self) -> Option<HeaderValue> {
         let known = match self.error.kind {
@@ -117,7 +130,7 @@ impl IntoResponse for Problem {
         if self.error.kind == ErrorKind::Internal {
             tracing::error!(error = %self.error, "a request failed");
         }
-        let mut response = (self.status, Json(self.details(RequestId::current()))).into_response();
+        let mut response = (self.status, Json(self.details(RequestId::current().map(RequestId::urn)))).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -1,5 +1,6 @@
 //! The id of a request: in its answer's header, in its problem details, in every line it logs.
 
+use base::Timestamp;
 use tokio::task_local;
 use uuid::Uuid;
 
@@ -12,13 +13,24 @@ task_local! {
 pub struct RequestId(pub Uuid);
 
 impl RequestId {
+    /// The id of a request that came in at `at`; `random` fills the 74 bits that are not time.
+    pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
+        let millis = u64::try_from(at.micros() / 1_000).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
     /// Runs a request as the one with this id.
     pub async fn scope<F: Future>(self, request: F) -> F::Output {
         CURRENT.scope(self, request).await
     }
 
-    /// The id of the request that is being answered, as `urn:uuid:…`; `None` outside one.
-    pub fn current() -> Option<String> {
-        CURRENT.try_with(|id| id.0.urn().to_string()).ok()
+    /// The id of the request that is being answered; `None` outside one.
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(|id| *id).ok()
+    }
+
+    /// It as the `instance` of a problem: `urn:uuid:…`.
+    pub fn urn(self) -> String {
+        self.0.urn().to_string()
     }
 }

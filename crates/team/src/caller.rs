@@ -19,6 +19,25 @@ pub struct Caller {
     pub(crate) person: Option<LoggedIn>,
 }
 
+impl Caller {
+    /// What they may see and do, and where.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    /// The logged-in person.
+    pub fn person(&self) -> Option<LoggedIn> {
+        self.person
+    }
+}
+
+impl From<Scope> for Caller {
+    /// A caller who is known by their scope alone, as an API key is.
+    fn from(scope: Scope) -> Self {
+        Self { scope: Some(scope), person: None }
+    }
+}
+
 /// A person and the session they are logged in by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoggedIn {

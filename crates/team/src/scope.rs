@@ -1,6 +1,7 @@
 //! The scope: proof that somebody may ask, who it is, and for which workspace. Every query takes one.
 
 use base::WorkspaceId;
+use std::fmt;
 use uuid::Uuid;
 
 use crate::{Permission, Permissions};
@@ -16,6 +17,18 @@ pub enum Actor {
     Person(Uuid),
     /// An API key, by its id.
     Key(Uuid),
+}
+
+impl fmt::Display for Actor {
+    /// For the record: `person:…`, `key:…`, `operator`, `system`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator => f.write_str("operator"),
+            Self::System => f.write_str("system"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Key(id) => write!(f, "key:{id}"),
+        }
+    }
 }
 
 /// One workspace, as one caller may see it. Only this crate can make one, so a query without authentication does not compile.

@@ -27,6 +27,8 @@ pub fn failed(error: DbErr) -> Error {
             Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "14" | "3") => {
                 Error::invalid("the database cannot be opened for writing: its folder or file is read-only")
             }
+            // PostgreSQL keeps no U+0000 in text.
+            Some("22021") => return Error::invalid("a text may not hold the character U+0000"),
             // SQLITE_BUSY, LOCKED and their extended codes; PostgreSQL: starting, stopping, read-only, serialisation
             Some("5" | "6" | "261" | "517" | "57P01" | "57P02" | "57P03" | "25006" | "40001" | "40P01" | "53300") => {
                 Error::unavailable("the database is busy; try again")

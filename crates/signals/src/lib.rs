@@ -12,10 +12,10 @@ pub mod sql;
 mod tally;
 mod volume;
 
-pub use log::{LogSettings, Receipt, Signals};
+pub use log::{LogSettings, Queue, Receipt, Signals};
 pub use projection::{Progress, Projection, Projector};
 pub use read::Tail;
 pub use recognise::Recognise;
 pub use signal::{Body, Draft, Identity, Signal, scalar};
-pub use tally::{Refusal, Refused, Tally, tally};
+pub use tally::{Refusal, Refused, RefusedItem, Tally, tally};
 pub use volume::Volume;

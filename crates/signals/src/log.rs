@@ -36,6 +36,15 @@ impl Default for LogSettings {
     }
 }
 
+/// How full the queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Drafts that wait for the writer or are being written.
+    pub waiting: usize,
+    /// Drafts that there is room for.
+    pub room: usize,
+}
+
 /// What became of a draft. Whatever it is, it is durable by the time it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
@@ -67,6 +76,12 @@ impl Signals {
         let writer = Writer { store: store.clone(), clock: clock.clone(), recognise, most: settings.commit };
         tokio::spawn(writer.run(waiting));
         Self { store, clock, queue, room, settings }
+    }
+
+    /// How full the queue is now.
+    pub fn queue(&self) -> Queue {
+        let room = self.settings.queue;
+        Queue { waiting: room.saturating_sub(self.room.available_permits()), room }
     }
 
     /// Logs drafts and answers after the commit that holds them: one receipt for each, in order.

@@ -6,21 +6,26 @@ use base::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 /// A logged signal. Fields as in the table of `docs/signals.md`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Signal {
     /// Its place in the log: ascending in the order of commits.
     pub seq: i64,
     /// UUIDv7; its time is `received_at`.
+    #[schema(value_type = Uuid)]
     pub id: SignalId,
     /// Given by the client (or made by the source), at most 255 bytes; once within 7 days.
     pub message_id: String,
     /// When it happened, by the client's clock as corrected.
+    #[schema(value_type = String, format = DateTime)]
     pub occurred_at: Timestamp,
     /// When the server received it.
+    #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
     /// The customer it was logged for; `None` for a signal about nobody. Merges are applied when it is read.
+    #[schema(value_type = Option<String>, required)]
     pub customer: Option<CustomerId>,
     /// snake_case, object_verb in the past: `order_completed`.
     pub kind: String,
@@ -30,8 +35,9 @@ pub struct Signal {
 }
 
 /// What a signal says beside who, when and what kind: the same before and after logging.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = SignalBody)]
 pub struct Body {
     /// web, mobile, email, sms, chat, phone, social, review, store, device.
     pub channel: Option<String>,
@@ -46,6 +52,7 @@ pub struct Body {
     /// The answer on that scale; finite.
     pub score: Option<f64>,
     /// Money.
+    #[schema(value_type = Option<String>, example = "129.9")]
     pub amount: Option<Amount>,
     /// ISO 4217.
     pub currency: Option<String>,
@@ -60,6 +67,7 @@ pub struct Body {
     /// financial, security, physical.
     pub risk: Option<String>,
     /// Everything else, as sent.
+    #[schema(value_type = Object)]
     pub properties: Map<String, Json>,
 }
 
@@ -82,7 +90,7 @@ pub struct Draft {
 }
 
 /// A (kind, value) pair that points to a customer: `("user_id", "u-17")`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Identity {
     /// `user_id`, `anonymous_id`, `email`, `phone`, `device`, or any other: `order`.
     pub kind: String,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use store::failed;
 use team::Scope;
+use utoipa::ToSchema;
 
 use crate::Signals;
 
@@ -50,8 +51,46 @@ pub struct Refusal {
     pub excerpt: String,
 }
 
-/// What was not logged, counted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A refused item as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RefusedItem {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was refused.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Which source sent it.
+    #[schema(example = "http")]
+    pub source: String,
+    /// A short code.
+    #[schema(example = "too_long")]
+    pub reason: String,
+    /// The field at fault, as the sender wrote it; empty when the whole item is.
+    #[schema(example = "messageId")]
+    pub field: String,
+    /// A sentence.
+    pub message: String,
+    /// The beginning of the item itself.
+    pub excerpt: String,
+}
+
+impl From<entity::refusal::Model> for RefusedItem {
+    fn from(row: entity::refusal::Model) -> Self {
+        Self {
+            id: row.id,
+            at: Timestamp::from_micros(row.at),
+            source: row.source,
+            reason: row.reason,
+            field: row.field,
+            message: row.message,
+            excerpt: row.excerpt,
+        }
+    }
+}
+
+/// What became of what was received, counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Tally)]
 pub struct Refused {
     /// `logged`, `duplicate`, `conflict`, `refused`, …
     pub outcome: String,
@@ -207,20 +246,21 @@ impl Signals {
             .collect())
     }
 
-    /// The latest refused items, newest first.
-    pub async fn refusals(&self, scope: &Scope, limit: u64) -> Result<Vec<(Timestamp, String, Refusal)>> {
+    /// The latest refused items, newest first, from after one of them on.
+    pub async fn refusals(
+        &self,
+        scope: &Scope,
+        after: Option<(Timestamp, Uuid)>,
+        limit: u64,
+    ) -> Result<Vec<RefusedItem>> {
         use entity::refusal::Column;
-        let rows = entity::refusal::Entity::find()
-            .filter(Column::Workspace.eq(scope.workspace().0))
-            .order_by_desc(Column::At)
-            .limit(limit)
-            .all(self.store.read())
-            .await;
-        let refusal = |row: entity::refusal::Model| {
-            let refusal = Refusal { reason: row.reason, field: row.field, message: row.message, excerpt: row.excerpt };
-            (Timestamp::from_micros(row.at), row.source, refusal)
-        };
-        Ok(rows.map_err(failed)?.into_iter().map(refusal).collect())
+        let mut find = entity::refusal::Entity::find().filter(Column::Workspace.eq(scope.workspace().0));
+        if let Some((at, id)) = after {
+            let older = Column::At.lt(at.micros());
+            find = find.filter(older.or(Column::At.eq(at.micros()).and(Column::Id.lt(id))));
+        }
+        let rows = find.order_by_desc(Column::At).order_by_desc(Column::Id).limit(limit).all(self.store.read()).await;
+        Ok(rows.map_err(failed)?.into_iter().map(RefusedItem::from).collect())
     }
 }
 

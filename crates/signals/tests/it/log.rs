@@ -144,9 +144,12 @@ async fn refused_items_are_counted_by_reason_and_the_latest_are_kept() {
         world.signals.refuse(&world.scope, "collect", refusals).await.unwrap();
         let refused = |reason: &str, count| ("refused".to_owned(), reason.to_owned(), count);
         assert_eq!(outcomes(world).await, [refused("too_long", 1), refused("wrong_type", 2)]);
-        let kept = world.signals.refusals(&world.scope, 10).await.unwrap();
+        let kept = world.signals.refusals(&world.scope, None, 10).await.unwrap();
         assert_eq!(kept.len(), 3);
-        assert!(kept.iter().any(|(_, source, item)| source == "collect" && item.excerpt == "a\u{FFFD}b"));
+        assert!(kept.iter().any(|item| item.source == "collect" && item.excerpt == "a\u{FFFD}b"));
+        let first = &kept[0];
+        let rest = world.signals.refusals(&world.scope, Some((first.at, first.id)), 10).await.unwrap();
+        assert_eq!(rest, kept[1..]);
     })
     .await;
 }

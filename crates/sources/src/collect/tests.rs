@@ -296,11 +296,13 @@ async fn the_good_events_of_a_batch_are_logged_and_the_bad_ones_named() {
     );
     let kinds: Vec<String> = world.logged().await.into_iter().map(|signal| signal.kind).collect();
     assert_eq!(kinds, ["cart_viewed", "order_completed"]);
-    let refusals = world.signals.refusals(&world.scope, 10).await.unwrap();
+    let refusals = world.signals.refusals(&world.scope, None, 10).await.unwrap();
     assert_eq!(refusals.len(), 2);
-    assert!(refusals.iter().any(|(_, source, refusal)| source == "collect"
-        && refusal.reason == "missing"
-        && refusal.excerpt.contains("ada")));
+    assert!(
+        refusals.iter().any(|refusal| refusal.source == "collect"
+            && refusal.reason == "missing"
+            && refusal.excerpt.contains("ada"))
+    );
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ use trust::Trust;
 pub use archive::Archived;
 pub use compact::Compacted;
 pub use import::parquet_rows;
-pub use list::Listed;
+pub use list::{Listed, Place};
 pub use question::{
     Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
     UnitValue,

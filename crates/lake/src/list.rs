@@ -1,7 +1,10 @@
 //! Listing the signals behind a figure: drill-down, the live feed, exports.
 
 use base::{Filter, Result, Timestamp};
-use datafusion::{logical_expr::LogicalPlanBuilder, prelude::ident};
+use datafusion::{
+    logical_expr::{LogicalPlanBuilder, lit},
+    prelude::ident,
+};
 use futures::StreamExt;
 use signals::Signal;
 use std::sync::Arc;
@@ -12,13 +15,22 @@ use crate::{
     failure::failed,
     fields::Fields,
     filter::kinds,
-    plan::{filtered, times},
+    plan::{filtered, moment, times},
     rows::to_signals,
     scan::Reading,
 };
 
 /// The longest list that is a screen's or a page's, not an export.
 const FEW: usize = 10_000;
+
+/// A signal's place in a list: when it happened and its sequence number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// Its sequence number.
+    pub seq: i64,
+}
 
 /// Signals, with what is known to be missing from among them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,28 +57,48 @@ impl Lake {
         limit: usize,
         customers: Arc<CustomerFacts>,
     ) -> Result<Listed> {
+        self.read_list(scope, listing(filter, from, to, limit), None, newest_first, customers).await
+    }
+
+    /// The page of the list, newest first, that begins after a place in it; its first page without one. What is logged
+    /// meanwhile shifts no page.
+    pub async fn page(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        after: Option<Place>,
+        limit: usize,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<Listed> {
+        let to = after.map(|place| place.occurred_at.plus(1));
+        self.read_list(scope, listing(filter, None, to, limit), after, true, customers).await
+    }
+
+    async fn read_list(
+        &self,
+        scope: &Scope,
+        question: Question,
+        after: Option<Place>,
+        newest_first: bool,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<Listed> {
+        let limit = question.limit;
         if limit == 0 {
             return Ok(Listed::default());
         }
-        let question = Question {
-            filter: filter.clone(),
-            from,
-            to,
-            by: Vec::new(),
-            every: None,
-            per: None,
-            measures: Vec::new(),
-            limit,
-        };
         let fields = Fields::new(&customers);
         let room = self.room(scope);
         let sources = self
             .view(scope)
             .await?
-            .sources(&room.table, &self.trust, kinds(filter).as_deref(), times(&question))
+            .sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(&question))
             .await?;
         let order = ["occurred_at", "seq"].map(|column| ident(column).sort(!newest_first, false));
-        let plan = filtered(sources.scan(&room.table, Reading::Rows)?, &question, &fields)?;
+        let mut plan = filtered(sources.scan(&room.table, Reading::Rows)?, &question, &fields)?;
+        if let Some(Place { occurred_at, seq }) = after {
+            let beyond = ident("occurred_at").lt(moment(occurred_at)).or(ident("seq").lt(lit(seq)));
+            plan = plan.filter(beyond).map_err(failed)?;
+        }
         // Few rows are kept in a heap while all are read; many are sorted, on disk if need be.
         let few = (limit <= FEW).then_some(limit);
         let plan = plan.sort_with_limit(order, few).and_then(LogicalPlanBuilder::build).map_err(failed)?;
@@ -78,4 +110,9 @@ impl Lake {
         signals.truncate(limit);
         Ok(Listed { signals, missing: sources.missing })
     }
+}
+
+fn listing(filter: &Filter, from: Option<Timestamp>, to: Option<Timestamp>, limit: usize) -> Question {
+    let filter = filter.clone();
+    Question { filter, from, to, by: Vec::new(), every: None, per: None, measures: Vec::new(), limit }
 }

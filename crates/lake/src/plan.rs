@@ -62,14 +62,18 @@ pub(crate) fn plan(
 /// The signals that a question counts.
 pub(crate) fn filtered(scan: LogicalPlan, question: &Question, fields: &Fields) -> Result<LogicalPlanBuilder> {
     let mut filter = fields.filter(&question.filter)?;
-    let time = |at: base::Timestamp| lit(ScalarValue::TimestampMicrosecond(Some(at.micros()), Some("UTC".into())));
     if let Some(from) = question.from {
-        filter = filter.and(ident("occurred_at").gt_eq(time(from)));
+        filter = filter.and(ident("occurred_at").gt_eq(moment(from)));
     }
     if let Some(to) = question.to {
-        filter = filter.and(ident("occurred_at").lt(time(to)));
+        filter = filter.and(ident("occurred_at").lt(moment(to)));
     }
     LogicalPlanBuilder::from(scan).filter(filter).map_err(failed)
+}
+
+/// A moment as the table's times are.
+pub(crate) fn moment(at: base::Timestamp) -> Expr {
+    lit(ScalarValue::TimestampMicrosecond(Some(at.micros()), Some("UTC".into())))
 }
 
 /// The microseconds that a question is about; empty when `to` is not after `from`.

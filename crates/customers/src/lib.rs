@@ -2,6 +2,7 @@
 
 mod facts;
 mod group;
+mod http;
 mod merges;
 mod profile;
 mod recognition;
@@ -13,6 +14,7 @@ mod unions;
 use base::Clock;
 use store::Store;
 
+pub use http::routes;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
 

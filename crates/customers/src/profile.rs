@@ -9,21 +9,27 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use signals::Identity;
 use team::Scope;
+use utoipa::ToSchema;
 
 use crate::{Customers, group, sql::all, strength::strongest_first, traits::Statements};
 
 /// One person, merges taken into account.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Customer)]
 pub struct Profile {
     /// The canonical number.
+    #[schema(value_type = String, example = "1")]
     pub id: CustomerId,
     /// What points to this customer, the strongest first.
     pub identities: Vec<Identity>,
     /// The latest value of each trait.
+    #[schema(value_type = Object)]
     pub traits: Map<String, Json>,
     /// The other numbers that this customer's signals are logged under.
+    #[schema(value_type = Vec<String>)]
     pub merged_from: Vec<CustomerId>,
     /// When the server received the first signal with one of the identities.
+    #[schema(value_type = String, format = DateTime)]
     pub first_seen: Timestamp,
 }
 

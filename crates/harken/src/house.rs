@@ -25,6 +25,7 @@ pub struct House {
     pub sources: Sources,
     pub insights: Insights,
     pub projector: Projector,
+    pub clock: Clock,
     /// The workspace that a command at the terminal works on.
     pub workspace: Workspace,
     /// The right to do so.
@@ -46,11 +47,36 @@ impl House {
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
         let projector = Projector::register(store.clone(), projections()).await?;
         let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
-        let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock);
+        let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock.clone());
         let insights = Insights::new(lake.clone(), customers.clone());
         let workspace = team.default_workspace().await?;
         let scope = team.operator(workspace.id);
-        Ok(Self { folder, store, team, customers, signals, lake, sources, insights, projector, workspace, scope })
+        Ok(Self {
+            folder,
+            store,
+            team,
+            customers,
+            signals,
+            lake,
+            sources,
+            insights,
+            projector,
+            clock,
+            workspace,
+            scope,
+        })
+    }
+
+    /// What the routes stand on.
+    pub fn rooms(&self) -> server::Rooms {
+        server::Rooms {
+            store: self.store.clone(),
+            team: self.team.clone(),
+            signals: self.signals.clone(),
+            customers: self.customers.clone(),
+            sources: self.sources.clone(),
+            insights: self.insights.clone(),
+        }
     }
 
     /// Moves everything in the log to the lake, once all projections have taken it in; answers how many signals.

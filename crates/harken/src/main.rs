@@ -10,7 +10,7 @@ use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 use commands::Command;
-use settings::Global;
+use settings::{Global, LogFormat};
 
 /// Harken: listens to customers, understands what they experience, helps a team act on it, and proves what got better.
 #[derive(Parser)]
@@ -63,5 +63,9 @@ fn log_to_stderr(global: &Global) {
         "sqlx=warn,deltalake_core=warn,deltalake_core::kernel::transaction=off,buoyant_kernel=off,delta_kernel=off";
     let filter = EnvFilter::try_from_env("HARKEN_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{quiet}")));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter).init();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter);
+    match global.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
 }

@@ -1,7 +1,7 @@
 //! From a figure down to the signals behind it.
 
 use base::{Error, Filter, Result};
-use lake::{Listed, Measure, Question};
+use lake::{Listed, Measure, Place, Question};
 use team::Scope;
 
 use crate::Insights;
@@ -38,6 +38,13 @@ impl Insights {
     pub async fn latest(&self, scope: &Scope, filter: &Filter, limit: usize) -> Result<Listed> {
         let facts = self.facts(scope, filter.fields()).await?;
         self.lake.list(scope, filter, None, None, true, limit, facts).await
+    }
+
+    /// The page of the signals that pass a filter, those that happened last first, that begins after a place in that
+    /// order. What is logged meanwhile shifts no page.
+    pub async fn page(&self, scope: &Scope, filter: &Filter, after: Option<Place>, limit: usize) -> Result<Listed> {
+        let facts = self.facts(scope, filter.fields()).await?;
+        self.lake.page(scope, filter, after, limit, facts).await
     }
 
     /// Signals that pass a filter and were logged after a sequence number, in the order of the log: what is new to

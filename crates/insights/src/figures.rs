@@ -3,11 +3,12 @@
 use base::{Timestamp, filter::Value};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use statistics::Warning;
+use utoipa::ToSchema;
 
 use crate::{Unit, formula::Figure};
 
 /// `{"metric":…,"unit":…,"rows":[…]}`, with `"currency"` for money and `"incomplete":[…]` when damaged data was left out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Figures {
     /// The metric's name.
     pub metric: String,
@@ -15,12 +16,14 @@ pub struct Figures {
     pub unit: Unit,
     /// Whose money it is; `None` when it is no money, and when the currency is one of the dimensions.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "EUR")]
     pub currency: Option<Currency>,
     /// By time, then by keys. Groups and buckets without signals have no row; without `by` and `every` there is always
     /// one. A series so shows a gap as a gap, never as 0.
     pub rows: Vec<Row>,
     /// What should have counted and could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub incomplete: Vec<Incomplete>,
 }
 
@@ -35,19 +38,24 @@ pub enum Currency {
 }
 
 /// One figure.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Row {
-    /// The group it is about.
+    /// The group it is about: `{"time":"2026-03","channel":"web"}`.
+    #[schema(value_type = Object)]
     pub keys: Keys,
     /// `None` for no data.
+    #[schema(required)]
     pub value: Option<f64>,
     /// How many answers, signals or (for a formula over units) units it rests on.
     pub n: u64,
     /// The lower end of its 95 % interval; `None` where it has none.
+    #[schema(required)]
     pub low: Option<f64>,
     /// The upper end.
+    #[schema(required)]
     pub high: Option<f64>,
     /// What must be said beside it. Below 10 answers a face shows the counts and not the value.
+    #[schema(value_type = Option<WarningName>, required)]
     pub warning: Option<Warning>,
 }
 
@@ -56,6 +64,16 @@ impl Row {
         let Figure { value, n, interval, warning } = figure;
         Self { keys, value, n, low: interval.map(|ends| ends.low), high: interval.map(|ends| ends.high), warning }
     }
+}
+
+/// What must be said beside a figure: no data; fewer than 10 answers, where only the counts are shown; fewer than 30.
+#[derive(ToSchema)]
+#[schema(as = Warning, rename_all = "snake_case")]
+#[expect(dead_code, reason = "describes statistics::Warning, which knows nothing of HTTP")]
+pub(crate) enum WarningName {
+    NoData,
+    TooFew,
+    LowSample,
 }
 
 /// The name and value of each dimension: first `time`, the bucket's label, where the query has a grain, then the fields
@@ -79,7 +97,7 @@ impl Serialize for Keys {
 }
 
 /// A damaged file whose signals could have counted and did not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Incomplete {
     /// Its path within the lake's folder.
     pub file: String,
@@ -88,8 +106,10 @@ pub struct Incomplete {
     /// How many signals it held.
     pub rows: u64,
     /// When the earliest of them happened.
+    #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
     /// When the latest of them happened.
+    #[schema(value_type = String, format = DateTime)]
     pub to: Timestamp,
 }
 

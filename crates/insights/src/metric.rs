@@ -2,19 +2,23 @@
 
 use base::{Error, Filter, Result, Zone, filter::Column, nearest};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Formula, catalogue, expression};
 
 /// A named computation over signals, with what a reader must know to judge its figures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Metric {
     /// How it is asked for: `csat`, or a formula as it was written.
+    #[schema(example = "nps")]
     pub name: String,
     /// How a page heads it.
     pub title: String,
     /// What is computed.
+    #[schema(value_type = String, example = "nps")]
     pub formula: Formula,
-    /// Which signals it is about.
+    /// Which signals it is about, as a tree.
+    #[schema(value_type = serde_json::Value)]
     pub filter: Filter,
     /// What its values are.
     pub unit: Unit,
@@ -27,7 +31,7 @@ pub struct Metric {
 }
 
 /// What a metric's values are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// NPS points, −100 to 100.
@@ -45,7 +49,7 @@ pub enum Unit {
 }
 
 /// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
     /// More is better.

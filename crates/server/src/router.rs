@@ -1,66 +1,107 @@
-//! Every route of the server.
+//! Every route of the server, and what every request passes on its way there.
 
 use api::Problem;
 use axum::{
-    Json, Router,
-    extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    routing::get,
+    Router,
+    extract::DefaultBodyLimit,
+    http::Method,
+    middleware::{from_fn, from_fn_with_state as with},
 };
-use base::{Error, Result};
-use serde_json::json;
+use base::{Clock, Error};
+use customers::Customers;
+use insights::Insights;
+use signals::Signals;
 use sources::Sources;
-use std::time::Duration;
 use store::Store;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
+use team::Team;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer},
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    Front, client, description,
+    health::{self, Health},
+    middleware::*,
+    reference,
+};
 
 /// What the routes stand on.
 #[derive(Clone)]
 pub struct Rooms {
-    /// For readiness.
+    /// For readiness and idempotency keys.
     pub store: Store,
-    /// The collect API.
+    /// Who calls.
+    pub team: Team,
+    /// The log.
+    pub signals: Signals,
+    /// Who it was.
+    pub customers: Customers,
+    /// The collect API, and what it refused.
     pub sources: Sources,
+    /// Figures, and the signals behind them.
+    pub insights: Insights,
 }
 
-/// A body that brings nothing for this long is given up.
-const BODY_IDLE: Duration = Duration::from_secs(30);
+/// Every route under /api/v1: one line for each room.
+fn api(rooms: &Rooms) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .merge(sources::routes(rooms.sources.clone()))
+        .merge(customers::routes(rooms.customers.clone()))
+        .merge(insights::routes(rooms.insights.clone(), rooms.team.clone()))
+}
 
-/// All routes and what every answer carries.
-pub fn router(rooms: Rooms) -> Router {
-    let own =
-        Router::new().route("/healthz", get(show_health)).route("/readyz", get(show_readiness)).with_state(rooms.store);
-    let header =
-        |name: HeaderName, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    Router::new()
-        .merge(own)
-        .merge(sources::routes(rooms.sources))
+/// The description of every route.
+pub fn openapi(rooms: &Rooms, front: &Front) -> OpenApi {
+    let health =
+        Health { store: rooms.store.clone(), signals: rooms.signals.clone(), draining: front.draining.clone() };
+    let routes = api(rooms).merge(sources::collect(rooms.sources.clone())).merge(health::routes(health));
+    description::complete(routes.into_openapi())
+}
+
+/// All routes, and what every request passes on its way there: what is added last comes first.
+pub fn router(rooms: &Rooms, front: &Front) -> Router {
+    let limiters = Limiters::new(front.rates, front.metrics.clone());
+    let idempotency = Idempotency::new(rooms.store.clone(), front.clock.clone());
+    let health =
+        Health { store: rooms.store.clone(), signals: rooms.signals.clone(), draining: front.draining.clone() };
+
+    let (api, _) = api(rooms).split_for_parts();
+    let api = api
+        .layer(from_fn(link_pages))
+        .layer(with(idempotency, answer_once))
+        .layer(with(limiters.clone(), limit_callers))
+        // until team::authenticate
+        .layer(with(limiters.clone(), limit_addresses))
+        .layer(from_fn(answer_in_time))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(from_fn(plain_bodies_alone));
+
+    let (collect, _) = sources::collect(rooms.sources.clone()).split_for_parts();
+    let collect = collect.layer(with(limiters, limit_collecting));
+
+    let (health, _) = health::routes(health).split_for_parts();
+    let pages = reference::routes(&openapi(rooms, front));
+
+    let router = Router::new()
+        .merge(for_api(api))
+        .merge(collect)
+        .merge(health)
+        .merge(for_pages(pages))
         .fallback(async || Problem::from(Error::not_found("page")))
-        .layer(RequestBodyTimeoutLayer::new(BODY_IDLE))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
-        .layer(CatchPanicLayer::custom(answer_panic))
+        .method_not_allowed_fallback(async |method: Method| Problem::method_not_allowed(&method))
+        .layer(from_fn(answer_late_bodies))
+        .layer(RequestBodyTimeoutLayer::new(front.limits.body_idle))
+        .layer(RequestBodyDeadlineLayer::new(front.limits.body_total))
+        .layer(CatchPanicLayer::custom(answer_panic));
+    for_everything(router, front.https)
+        .layer(with(front.proxies.clone(), client::find_client))
+        .layer(with(front.clone(), observe))
 }
 
-/// The process is alive.
-async fn show_health() -> StatusCode {
-    StatusCode::NO_CONTENT
-}
-
-/// The process can take signals: the database answers, its tables are up to date and its disk has room.
-async fn show_readiness(State(store): State<Store>) -> Result<Json<serde_json::Value>, Problem> {
-    let version = store.version().await?;
-    store.ensure_room()?;
-    if store::pending(&store).await? > 0 {
-        return Err(Error::unavailable("the tables are not up to date").into());
-    }
-    Ok(Json(json!({ "status": "ready", "database": version })))
-}
-
-/// A panic is a defect of one request: it is logged, answered, and the process goes on.
-fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = text.unwrap_or("unknown"), "a request panicked");
-    axum::response::IntoResponse::into_response(Problem::from(Error::internal("panicked")))
+/// Forgets the answers of idempotency keys whose time is over.
+pub(crate) async fn forget_answers(store: Store, clock: Clock) -> base::Result<()> {
+    Idempotency::new(store, clock).forget().await.map(drop)
 }

@@ -1,15 +1,22 @@
 //! Every recurring task of the server: moving the log to the lake, keeping the lake in shape, forgetting what is old.
 
-use base::Result;
+use base::{Clock, Result};
 use lake::Lake;
 use signals::{Projector, Signals};
 use std::{future::Future, time::Duration};
+use store::Store;
 use team::Team;
 use tokio::task::JoinSet;
+
+use crate::router::forget_answers;
 
 /// What the tasks work on.
 #[derive(Clone)]
 pub struct Upkeep {
+    /// For what the server itself keeps.
+    pub store: Store,
+    /// When it expires.
+    pub clock: Clock,
     /// For the list of workspaces.
     pub team: Team,
     /// The log.
@@ -35,6 +42,8 @@ pub async fn keep_up(upkeep: Upkeep) {
     tasks.spawn(upkeep.clone().archive());
     let compacting = upkeep.clone();
     tasks.spawn(every(COMPACT, "compact", move || compacting.clone().compact()));
+    let (store, clock) = (upkeep.store, upkeep.clock);
+    tasks.spawn(every(FORGET, "forget_answers", move || forget_answers(store.clone(), clock.clone())));
     let signals = upkeep.signals;
     tasks.spawn(every(FORGET, "forget_seen", move || {
         let signals = signals.clone();

@@ -2,6 +2,7 @@
 
 mod collect;
 mod currency;
+mod http;
 mod identity;
 mod import;
 mod moment;
@@ -15,7 +16,8 @@ use signals::Signals;
 use store::Store;
 use team::Team;
 
-pub use collect::routes;
+pub use collect::collect;
+pub use http::routes;
 pub use import::{FileReport, FileState, ImportOptions, ImportReport, Map, Progress};
 
 /// The room's handle; cheap to clone.

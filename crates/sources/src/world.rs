@@ -15,7 +15,7 @@ use team::{Scope, Team};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{Sources, routes};
+use crate::{Sources, collect};
 
 pub(crate) struct World {
     pub(crate) sources: Sources,
@@ -55,7 +55,7 @@ impl World {
     }
 
     pub(crate) fn api(&self) -> Router {
-        routes(self.sources.clone())
+        collect(self.sources.clone()).into()
     }
 
     pub(crate) async fn answers(&self, request: Request<Body>) -> Answer {

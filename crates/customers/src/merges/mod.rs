@@ -7,6 +7,7 @@ use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::fmt;
+use utoipa::ToSchema;
 
 pub(crate) use store::store;
 
@@ -24,21 +25,27 @@ impl fmt::Display for MergeId {
 /// Two customer numbers that are taken for one person, and why.
 ///
 /// Merges that stand connect numbers to customers; the smallest number of each is its canonical one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Merge {
     /// Its id.
+    #[schema(value_type = Uuid)]
     pub id: MergeId,
     /// One number, as its signals are logged.
+    #[schema(value_type = String, example = "2")]
     pub customer: CustomerId,
     /// The other.
+    #[schema(value_type = String, example = "1")]
     pub into: CustomerId,
     /// `one_signal`: a signal named both. `alias`: the sender said so. Anything else: a person's own words.
     pub reason: String,
     /// What it rests on; for one that was made by itself the signal's message id and the two identities.
+    #[schema(value_type = Object)]
     pub evidence: Json,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// When it was undone, if it was. It is then never made again by itself.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub undone_at: Option<Timestamp>,
 }
 

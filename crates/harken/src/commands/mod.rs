@@ -2,10 +2,12 @@
 
 mod archive;
 mod completions;
+mod config;
 mod doctor;
 mod import;
 mod key;
 mod metrics;
+mod openapi;
 mod query;
 mod serve;
 mod signals;
@@ -36,6 +38,9 @@ pub enum Command {
     Archive(archive::Archive),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
+    #[command(subcommand)]
+    Config(config::Config),
+    Openapi(openapi::OpenApi),
     Completions(completions::Completions),
 }
 
@@ -54,6 +59,8 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Archive(command) => command.run(global, &settings()?).await,
         Command::Verify(command) => command.run(global, &settings()?).await,
         Command::Doctor(command) => command.run(global, &settings()?).await,
+        Command::Config(command) => command.run(global, &settings()?),
+        Command::Openapi(command) => command.run(global).await,
         Command::Completions(command) => Ok(command.run()),
     }
 }

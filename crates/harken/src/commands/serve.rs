@@ -2,8 +2,9 @@
 
 use base::{Error, Result};
 use clap::Args;
-use server::{Limits, Rooms, Upkeep};
-use std::{process::ExitCode, time::Duration};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use server::{Front, Limits, Proxies, Rate, Rates, Upkeep};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -12,7 +13,7 @@ use tokio::{
 use crate::{
     house::House,
     output,
-    settings::{Global, Settings},
+    settings::{Global, ServerSettings, Settings},
 };
 
 /// Start the server.
@@ -26,11 +27,11 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, global: &Global, settings: Settings) -> Result<ExitCode> {
         let house = House::open(global, &settings).await?;
-        let address = self.listen.unwrap_or(settings.server.listen);
-        let failed = |error| Error::invalid(format!("cannot listen on {address}: {error}"));
-        let listener = TcpListener::bind(&address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let front = front(&house, &settings.server)?;
+        let (listener, address) = listen(&self.listen.unwrap_or(settings.server.listen)).await?;
         let upkeep = tokio::spawn(server::keep_up(Upkeep {
+            store: house.store.clone(),
+            clock: house.clock.clone(),
             team: house.team.clone(),
             signals: house.signals.clone(),
             lake: house.lake.clone(),
@@ -38,21 +39,85 @@ impl Serve {
             archive_from: settings.archive.from,
             archive_after: Duration::from_secs(settings.archive.after_seconds),
         }));
-        let router = server::router(Rooms { store: house.store.clone(), sources: house.sources.clone() });
+        let metrics = tokio::spawn(front.metrics.clone().keep_small());
+        let scraped = match &settings.server.metrics {
+            Some(address) => Some(serve_metrics(address, &house, &front).await?),
+            None => None,
+        };
+        let router = server::router(&house.rooms(), &front);
         if global.json {
-            output::json(&serde_json::json!({ "listening": format!("http://{address}") }));
+            let metrics = scraped.map(|address| format!("http://{address}/metrics"));
+            output::json(&serde_json::json!({ "listening": format!("http://{address}"), "metrics": metrics }));
         } else {
             output::line(format_args!(
                 "Harken listens on http://{address} and keeps its data in {}",
                 house.folder.display()
             ));
         }
-        let limits = Limits { connections: settings.server.connections, ..Limits::default() };
-        server::serve(listener, router, limits, told_to_stop()?).await;
+        let traces = front.traces.clone();
+        server::serve(listener, router, front, told_to_stop()?).await;
         upkeep.abort();
+        metrics.abort();
+        // The rest of the traces is worth a moment, and not more.
+        let flushed = tokio::task::spawn_blocking(move || traces.flush());
+        let _ = tokio::time::timeout(Duration::from_secs(2), flushed).await;
         house.store.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The server's own parts, as the settings say.
+fn front(house: &House, settings: &ServerSettings) -> Result<Front> {
+    let rates = &settings.requests_per_minute;
+    if settings.traces.is_some() {
+        // until outbound::Client carries them
+        tracing::warn!("traces are not sent yet");
+    }
+    Ok(Front {
+        limits: Limits {
+            connections: settings.connections.min(connections_within_descriptors()),
+            connections_per_address: settings.connections_per_address,
+            notice: Duration::from_secs(settings.notice_seconds),
+            ..Limits::default()
+        },
+        rates: Rates {
+            address: Rate::per_minute(rates.address),
+            caller: Rate::per_minute(rates.caller),
+            heavy: Rate::per_minute(rates.heavy),
+            collect: Rate::per_minute(rates.collect),
+        },
+        proxies: Proxies::parse(&settings.trusted_proxies)?,
+        https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+        ..Front::new(house.clock.clone())
+    })
+}
+
+/// Asks for as many descriptors as the process may have, and leaves enough of them to the database and the lake.
+fn connections_within_descriptors() -> usize {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    let descriptors = if raised.is_ok() { maximum } else { current };
+    let descriptors = descriptors.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    descriptors - (descriptors / 2).min(512)
+}
+
+async fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
+    let failed = |error| Error::invalid(format!("cannot listen on {address}: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// Serves `/metrics` on an address of its own as long as the process lives.
+async fn serve_metrics(address: &str, house: &House, front: &Front) -> Result<SocketAddr> {
+    let (listener, address) = listen(address).await?;
+    let House { team, signals, projector, .. } = house.clone();
+    server::probe_log(&front.metrics, team, signals, projector);
+    // Scraping is no request of the product's and is not counted among them.
+    let own = Front { limits: Limits { connections: 16, ..front.limits }, ..Front::new(house.clock.clone()) };
+    let router = server::scrape(front.metrics.clone());
+    tokio::spawn(server::serve(listener, router, own, std::future::pending()));
+    Ok(address)
 }
 
 /// Resolves at the first SIGTERM or SIGINT.

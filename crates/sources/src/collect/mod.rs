@@ -15,13 +15,14 @@ use base::{FieldError, Result, Timestamp};
 use serde::Serialize;
 use signals::{Draft, Receipt, Refusal};
 use team::Scope;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Sources;
 use envelope::Envelope;
 use event::Call;
 
-pub use http::routes;
+pub use http::collect;
 
 /// Drafts that are handed to the log at once.
 const AT_ONCE: usize = 2_000;
@@ -30,14 +31,16 @@ const EXCERPT: usize = 500;
 
 /// What became of the events of one request. All of it is durable by the time it is told, and none of it needs to be
 /// sent again: `success` says so, as trackers expect.
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 struct Collected {
+    /// Nothing needs to be sent again.
     success: bool,
     /// Events that were logged now.
     accepted: usize,
     /// Events that had been logged before, under the same message id.
     duplicates: usize,
     /// Events that were not logged, each with the first field at fault; in the order of the batch.
+    #[schema(value_type = Vec<api::WrongField>)]
     errors: Vec<FieldError>,
 }
 

@@ -1,0 +1,49 @@
+//! The room's part of the API: metrics and queries, and the signals behind them.
+
+mod metrics;
+mod queries;
+mod signals;
+
+use base::{Error, Result, Zone};
+use std::sync::Arc;
+use team::{Scope, Team};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Insights;
+
+/// The routes of this room, and of the signals, which are read from the lake.
+pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(metrics::list_metrics))
+        .routes(routes!(metrics::show_metric))
+        .routes(routes!(queries::query_metric))
+        .routes(routes!(signals::list_signals))
+        .routes(routes!(signals::count_signals))
+        .with_state(Asking { insights, team, places: Arc::new(Semaphore::new(AT_ONCE)) })
+}
+
+/// Questions that are answered at the same time; further ones wait. Each already uses every core.
+const AT_ONCE: usize = 8;
+
+/// What the routes stand on.
+#[derive(Clone)]
+struct Asking {
+    insights: Insights,
+    team: Team,
+    places: Arc<Semaphore>,
+}
+
+impl Asking {
+    /// A place among the questions that are answered now.
+    async fn place(&self) -> Result<SemaphorePermit<'_>> {
+        self.places.acquire().await.map_err(|_| Error::unavailable("the server is stopping"))
+    }
+
+    /// The calendar of the caller's workspace.
+    async fn zone(&self, scope: &Scope) -> Result<Zone> {
+        let workspaces = self.team.workspaces().await?;
+        let own = workspaces.into_iter().find(|workspace| workspace.id == scope.workspace());
+        own.map(|workspace| workspace.zone).ok_or_else(|| Error::not_found("workspace"))
+    }
+}

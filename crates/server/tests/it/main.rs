@@ -1,0 +1,11 @@
+//! The front door, tried from outside: what it answers, to whom, and what it does to those who are up to no good.
+
+mod description;
+mod headers;
+mod health;
+mod hostile;
+mod metrics;
+mod rates;
+mod rooms;
+mod sockets;
+mod world;

@@ -1,0 +1,126 @@
+//! The lamp shop's house with its front door: all rooms behind the router that serves them.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use base::Error;
+use insights::Insights;
+use lake::Lake;
+use serde_json::Value as Json;
+use server::{Front, Limits, Rooms};
+use sources::Sources;
+use std::net::SocketAddr;
+use team::{Caller, Scope};
+use testkit::World;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tower::ServiceExt;
+
+/// The house over a world.
+pub struct House {
+    pub rooms: Rooms,
+    pub front: Front,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl House {
+    pub fn over(world: &World) -> Self {
+        let lake = Lake::open(&world.folder().join("lake"), world.signals.clone(), world.clock.clone()).unwrap();
+        let rooms = Rooms {
+            store: world.store.clone(),
+            team: world.team.clone(),
+            signals: world.signals.clone(),
+            customers: world.customers.clone(),
+            sources: Sources::new(world.signals.clone(), world.team.clone(), world.store.clone(), world.clock.clone()),
+            insights: Insights::new(lake, world.customers.clone()),
+        };
+        Self { rooms, front: Front::new(world.clock.clone()) }
+    }
+
+    pub fn router(&self) -> Router {
+        server::router(&self.rooms, &self.front)
+    }
+
+    /// Asks as nobody.
+    pub async fn asks(&self, request: Request<Body>) -> Answer {
+        answer(self.router(), request).await
+    }
+
+    /// Asks with this scope.
+    pub async fn asks_as(&self, scope: &Scope, mut request: Request<Body>) -> Answer {
+        // Authentication will put it there.
+        request.extensions_mut().insert(Ok::<Caller, Error>(Caller::from(scope.clone())));
+        self.asks(request).await
+    }
+
+    pub async fn gets(&self, scope: &Scope, path: &str) -> Answer {
+        self.asks_as(scope, get(path)).await
+    }
+
+    pub async fn posts(&self, scope: &Scope, path: &str, body: &Json) -> Answer {
+        self.asks_as(scope, post(path, body)).await
+    }
+
+    /// Serves on a free port, with these limits.
+    pub async fn serves(mut self, limits: Limits) -> Serving {
+        self.front.limits = limits;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let end = async { drop(stopped.await) };
+        let task = tokio::spawn(server::serve(listener, self.router(), self.front.clone(), end));
+        Serving { address, stop: Some(stop), task }
+    }
+}
+
+/// A server on its port.
+pub struct Serving {
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Tells it to stop.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until it has.
+    pub async fn ends(self) {
+        self.task.await.unwrap();
+    }
+}
+
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+pub fn post(path: &str, body: &Json) -> Request<Body> {
+    Request::post(path).header(header::CONTENT_TYPE, "application/json").body(body.to_string().into()).unwrap()
+}
+
+pub async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+}

@@ -73,6 +73,7 @@ impl Worker {
         let (word, _) = watch::channel(Word { horizon: self.clock.now(), give_back: false });
         let mut running = Running::default();
         let mut looks = AFTER_THE_BELL.iter();
+        let patience = LOOK.min(rounds.watch.period());
         loop {
             let look = pace.look(self.clock.now(), Instant::now());
             word.send_modify(|word| word.horizon = look.horizon);
@@ -85,7 +86,7 @@ impl Worker {
                 // Its sender is never dropped.
                 _ = bell.changed() => looks = AFTER_THE_BELL.iter(),
                 () = running.one_ended() => {}
-                () = tokio::time::sleep(looks.next().copied().unwrap_or(LOOK)) => {}
+                () = tokio::time::sleep(looks.next().copied().unwrap_or(patience)) => {}
             }
         }
         if tokio::time::timeout(drain, running.all_ended()).await.is_err() {

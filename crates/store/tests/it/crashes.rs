@@ -15,7 +15,7 @@ use store::{
 };
 use tokio::sync::Notify;
 
-use crate::world::{Process, QUICK, World, does, effect, numbered, on_both, once, write_once, writes};
+use crate::world::{Process, QUICK, World, does, effect, numbered, on_both, once, write_once, writes, writes_by};
 
 /// Where a process may die in the life of a job.
 #[derive(Clone, Copy, Debug)]
@@ -67,12 +67,7 @@ async fn a_process_may_die_between_any_two_steps() {
             reached.notified().await;
             dying.kill().await;
             let next = world.starts(vec![writes(&world.store)]);
-            let job = world
-                .eventually(async || {
-                    world.waits(4_000);
-                    Some(world.job(id).await).filter(|job| job.state == State::Done)
-                })
-                .await;
+            let job = world.in_time(async || Some(world.job(id).await).filter(|job| job.state == State::Done)).await;
             next.stop().await;
             assert_eq!(world.effects().await.get(&effect), Some(&1), "{gap:?}");
             let attempts = if matches!(gap, Gap::CommittedNotEnded) { 1 } else { 2 };
@@ -89,14 +84,7 @@ async fn a_job_that_kills_its_process_is_given_up() {
         let id = world.asks(NewJob::new("write", &"deadly").unwrap()).await.unwrap();
         for _ in 0..QUICK.attempts {
             let dying = world.starts(vec![stops_in(Gap::ClaimedNotBegun, &world.store, reached.clone())]);
-            let waits = async {
-                world
-                    .eventually(async || {
-                        world.waits(4_000);
-                        None::<()>
-                    })
-                    .await
-            };
+            let waits = world.in_time(async || None::<()>);
             tokio::select! { () = reached.notified() => {}, () = waits => {} }
             dying.kill().await;
         }
@@ -114,13 +102,15 @@ async fn a_job_that_kills_its_process_is_given_up() {
 async fn of_two_who_race_each_job_has_one() {
     const JOBS: usize = 200;
     const RUNS: usize = 5;
+    // Nobody dies here, so whoever has a job keeps it, however long the other keeps the database busy.
+    let patient = Policy { lease: Duration::from_secs(60), ..QUICK };
     on_both(async |world| {
         let others = [world.database.again().await, world.database.again().await];
         for run in 0..RUNS {
             let name = |effect| format!("run {run}, {effect}");
-            let processes = others
-                .each_ref()
-                .map(|store| Process::start(store.clone(), world.clock.clone(), vec![writes(store)], Vec::new()));
+            let processes = others.each_ref().map(|store| {
+                Process::start(store.clone(), world.clock.clone(), vec![writes_by(patient, store)], Vec::new())
+            });
             world.asks_for("write", numbered(JOBS).map(name)).await;
             world.until_all_ended("write").await;
             for process in processes {
@@ -203,14 +193,7 @@ async fn a_frozen_holder_writes_nothing_when_it_wakes_up() {
             }
         });
         let second = world.starts(vec![handler]);
-        let waits = async {
-            world
-                .eventually(async || {
-                    world.waits(4_000);
-                    None::<()>
-                })
-                .await
-        };
+        let waits = world.in_time(async || None::<()>);
         tokio::select! { () = taken.notified() => {}, () = waits => {} }
         first.thaw.send(()).unwrap();
         let refused = tokio::task::block_in_place(|| what_then.recv_timeout(Duration::from_secs(60)).unwrap());
@@ -253,10 +236,7 @@ fn whatever_befalls_the_processes_each_effect_happens_once() {
                 }
                 let survivor = world.starts(vec![sometimes_fails(&world.store, 0)]);
                 world
-                    .eventually(async || {
-                        world.waits(4_000);
-                        world.all().await.iter().all(|job| job.state == State::Done).then_some(())
-                    })
+                    .in_time(async || world.all().await.iter().all(|job| job.state == State::Done).then_some(()))
                     .await;
                 survivor.stop().await;
                 let happened = world.effects().await;

@@ -49,11 +49,7 @@ async fn what_fails_for_a_while_succeeds_and_what_never_will_is_given_up_at_once
         })]);
         let mail = world.asks(NewJob::new("write", &"mail").unwrap()).await.unwrap();
         // Time stands still unless the test moves it, and a wait may be any part of a few milliseconds.
-        let done = world.eventually(async || {
-            world.waits(4_000);
-            Some(world.job(mail).await).filter(|job| job.state == State::Done)
-        });
-        let done = done.await;
+        let done = world.in_time(async || Some(world.job(mail).await).filter(|job| job.state == State::Done)).await;
         assert_eq!((done.attempt, done.reason.as_deref()), (3, Some("the mail server is asleep")));
         let unreadable = world.asks(NewJob::new("write", &7).unwrap()).await.unwrap();
         let dead = world.until(unreadable, State::Dead).await;

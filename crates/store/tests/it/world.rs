@@ -117,7 +117,16 @@ impl World {
     /// Waits until every job of a kind has ended.
     pub async fn until_all_ended(&self, kind: &str) {
         let open = |job: &Job| job.kind == kind && job.ended_at.is_none();
-        self.eventually(async || (!self.all().await.iter().any(open)).then_some(())).await;
+        self.in_time(async || (!self.all().await.iter().any(open)).then_some(())).await;
+    }
+
+    /// The same while time passes, as jobs need that wait to be tried again.
+    pub async fn in_time<T>(&self, look: impl AsyncFn() -> Option<T>) -> T {
+        let pass = async || {
+            self.waits(4_000);
+            look().await
+        };
+        self.eventually(pass).await
     }
 
     pub async fn eventually<T>(&self, look: impl AsyncFn() -> Option<T>) -> T {
@@ -210,8 +219,13 @@ impl Handler for Does {
 
 /// The handler of `write`: makes the effect that its payload names, once.
 pub fn writes(store: &Store) -> Arc<dyn Handler> {
+    writes_by(QUICK, store)
+}
+
+/// The same by another policy.
+pub fn writes_by(policy: Policy, store: &Store) -> Arc<dyn Handler> {
     let store = store.clone();
-    does("write", QUICK, move |job| {
+    does("write", policy, move |job| {
         let store = store.clone();
         Box::pin(async move { write_once(&store, job).await })
     })

@@ -2,6 +2,7 @@
 
 mod amount;
 mod clock;
+mod email;
 mod error;
 pub mod filter;
 mod id;
@@ -10,6 +11,7 @@ mod time;
 
 pub use amount::Amount;
 pub use clock::Clock;
+pub use email::EmailAddress;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use filter::{Field, Filter};
 pub use id::{CustomerId, SignalId, WorkspaceId};

@@ -1,5 +1,6 @@
 //! What every HTTP door shares: problem details, JSON bodies that name the wrong field, pages of lists, request ids.
 
+pub mod answers;
 mod body;
 mod client_ip;
 mod page;

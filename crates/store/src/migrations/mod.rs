@@ -4,6 +4,7 @@ mod columns;
 mod m0001_spine;
 mod m0002_jobs;
 mod m0003_mail;
+mod m0004_team;
 mod m0005_access;
 mod m0006_idempotency;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_spine::Migration),
             Box::new(m0002_jobs::Migration),
             Box::new(m0003_mail::Migration),
+            Box::new(m0004_team::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_idempotency::Migration),
         ]

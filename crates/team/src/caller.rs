@@ -2,9 +2,12 @@
 //! is logged in.
 
 use api::Problem;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::request::Parts,
+};
 use base::Error;
-use std::{marker::PhantomData, ops::Deref};
+use std::{convert::Infallible, marker::PhantomData, ops::Deref};
 use uuid::Uuid;
 
 use crate::{Permits, Scope};
@@ -13,8 +16,8 @@ use crate::{Permits, Scope};
 /// missing, nobody is known.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// What they may see and do, and where. `None` for a person who is in no workspace.
-    pub(crate) scope: Option<Scope>,
+    /// What they may see and do, and where; or why they may not.
+    pub(crate) scope: Result<Scope, Error>,
     /// The logged-in person; `None` for an API key.
     pub(crate) person: Option<LoggedIn>,
 }
@@ -71,7 +74,7 @@ impl<P: Permits, S: Send + Sync> FromRequestParts<S> for May<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let scope = caller(parts)?.scope.ok_or_else(|| Error::not_found("workspace"))?;
+        let scope = caller(parts)?.scope?;
         if !scope.may(P::PERMISSION) {
             return Err(Error::forbidden(format!("this needs the permission {}", P::PERMISSION)).into());
         }
@@ -87,5 +90,13 @@ impl<S: Send + Sync> FromRequestParts<S> for LoggedIn {
             Some(person) => Ok(person),
             None => Err(Error::forbidden("this is for people who are logged in, not for API keys").into()),
         }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for LoggedIn {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
+        Ok(caller(parts).ok().and_then(|caller| caller.person))
     }
 }

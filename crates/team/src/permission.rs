@@ -201,11 +201,11 @@ mod tests {
 
     #[test]
     fn owners_may_everything_and_nobody_more_than_those_above() {
-        assert_eq!(Role::Owner.permissions(), Permissions::all());
-        assert_eq!(Role::Admin.permissions(), Permissions::all());
+        assert_eq!(Owner.permissions(), Permissions::all());
+        assert_eq!(Admin.permissions(), Permissions::all());
         for role in Role::ALL {
-            assert!(role.permissions().within(Role::Admin.permissions()));
-            assert!(Role::Viewer.permissions().within(role.permissions()));
+            assert!(role.permissions().within(Admin.permissions()));
+            assert!(Viewer.permissions().within(role.permissions()));
             assert_eq!(role.name().parse::<Role>().unwrap(), role);
         }
         for permission in Permission::ALL {

@@ -28,6 +28,9 @@ pub enum Workspace {
         /// ISO 4217: EUR.
         #[arg(long)]
         currency: Option<String>,
+        /// Whether members without a second factor have to set one up before anything else.
+        #[arg(long, value_name = "true|false")]
+        require_second_factor: Option<bool>,
     },
 }
 
@@ -38,8 +41,9 @@ fn parse_zone(text: &str) -> Result<Zone> {
 impl Workspace {
     pub async fn run(self, global: &Global, settings: &Settings) -> Result<ExitCode> {
         let house = House::open(global, settings).await?;
-        if let Self::Set { name, zone, currency } = self {
-            house.team.change_workspace(&house.scope, WorkspaceSettings { name, zone, currency }).await?;
+        if let Self::Set { name, zone, currency, require_second_factor } = self {
+            let settings = WorkspaceSettings { name, zone, currency, require_second_factor };
+            house.team.change_workspace(&house.scope, settings).await?;
         }
         let workspace = house.team.default_workspace().await?;
         if global.json {

@@ -8,7 +8,7 @@ mod entry;
 mod export;
 mod http;
 mod list;
-mod network;
+pub(crate) mod network;
 mod verify;
 
 pub use chain::record;

@@ -11,7 +11,7 @@ use std::{
 use store::failed;
 
 use super::{Key, KeyKind, api_key, secret};
-use crate::{Actor, Permissions, Scope, Team};
+use crate::{Actor, Permissions, Scope, Team, members};
 
 /// How long a looked-up key is believed: a revoked one, or one whose maker may less now, works at most this much longer.
 const BELIEVED_FOR: Duration = Duration::from_secs(2);
@@ -90,7 +90,8 @@ impl Team {
         match (key.kind, key.maker) {
             (KeyKind::Write, _) | (_, None) => Ok(Some(scopes)),
             (KeyKind::Secret, Some(maker)) => {
-                Ok(self.permissions_of(workspace, maker).await?.map(|theirs| theirs.and(scopes)))
+                let role = members::store::able_role(self.store.read(), workspace, maker).await?;
+                Ok(role.map(|role| role.permissions().and(scopes)))
             }
         }
     }
@@ -116,13 +117,5 @@ impl Team {
         if let Err(error) = noted.await {
             tracing::warn!(%error, key = %key.id, "the use of a key could not be noted");
         }
-    }
-}
-
-impl Team {
-    // until `members` says what a person may do in a workspace
-    #[expect(clippy::unused_async, reason = "it will read the members")]
-    async fn permissions_of(&self, _: WorkspaceId, _: Uuid) -> Result<Option<Permissions>> {
-        Ok(None)
     }
 }

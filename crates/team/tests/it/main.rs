@@ -1,5 +1,9 @@
 //! The team's stories, told to both databases.
 
 mod audit;
+mod browser;
+mod first_run;
+mod house;
 mod keys;
+mod logging_in;
 mod world;

@@ -1,0 +1,168 @@
+//! `/api/v1/team/sessions`, `/api/v1/team/session`: logging in and out.
+
+use ::store::failed;
+use api::{
+    Body, Page, Params, Problem,
+    answers::{Forbidden, Invalid, NotFound, TooMany, Unauthenticated},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse},
+};
+use base::{EmailAddress, Error};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Session, cookie, log_in::Entered, store};
+use crate::{LoggedIn, Team, authenticate::SameOrigin, client::Client, passwords::Password, secret::Secret};
+
+/// What somebody logs in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Credentials {
+    /// Their e-mail address, in any case.
+    #[schema(value_type = String, format = "email", max_length = 254, example = "olga@example.com")]
+    email: EmailAddress,
+    /// Their password.
+    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, example = "correct horse battery")]
+    password: Password,
+}
+
+/// What is next after a step of logging in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Next {
+    /// Nothing: the session is there.
+    Done,
+    /// The second factor, within five minutes.
+    SecondFactor,
+}
+
+/// A step of logging in that went well. Its cookie comes along.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Step {
+    /// What is next.
+    next: Next,
+}
+
+/// The second step of logging in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondStep {
+    /// The six digits that the authenticator shows, or a recovery code.
+    #[schema(min_length = 6, max_length = 40, example = "123456")]
+    code: String,
+}
+
+/// An answer that gives the browser its session.
+pub(crate) fn entered(secret: &Secret, pending: bool) -> impl IntoResponse + use<> {
+    let next = if pending { Next::SecondFactor } else { Next::Done };
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::give(secret, pending))]);
+    (StatusCode::CREATED, cookie, Json(Step { next }))
+}
+
+/// Log in
+///
+/// A person who has a second factor gets a cookie that is good for the second step alone. The answer to a wrong password, an unknown
+/// address and a disabled person is the same. After some failures further tries have to wait.
+#[utoipa::path(
+    post, path = "/api/v1/team/sessions", operation_id = "log_in", tag = "team", security(()),
+    request_body = Credentials,
+    responses((status = 201, description = "The next step, or the session.", body = Step), Invalid, Unauthenticated, Forbidden, TooMany)
+)]
+pub(crate) async fn log_in(
+    State(team): State<Team>,
+    _: SameOrigin,
+    client: Client,
+    headers: HeaderMap,
+    Body(credentials): Body<Credentials>,
+) -> Result<impl IntoResponse, Problem> {
+    let Credentials { email, password } = credentials;
+    let Entered { secret, pending } = team.log_in(&email, &password, cookie::read(&headers), &client).await?;
+    Ok(entered(&secret, pending))
+}
+
+/// Log in: the second factor
+///
+/// Takes the cookie that the password gave, within five minutes. A code is accepted once.
+#[utoipa::path(
+    post, path = "/api/v1/team/session/second-factor", operation_id = "give_second_factor", tag = "team",
+    security(("session" = [])), request_body = SecondStep,
+    responses((status = 201, description = "The session.", body = Step), Invalid, Unauthenticated, Forbidden, TooMany)
+)]
+pub(crate) async fn give_second_factor(
+    State(team): State<Team>,
+    _: SameOrigin,
+    client: Client,
+    headers: HeaderMap,
+    Body(step): Body<SecondStep>,
+) -> Result<impl IntoResponse, Problem> {
+    let secret = team.finish_log_in(cookie::read(&headers), &step.code, &client).await?;
+    Ok(entered(&secret, false))
+}
+
+/// Show the current session
+#[utoipa::path(
+    get, path = "/api/v1/team/session", operation_id = "show_session", tag = "team", security(("session" = [])),
+    responses((status = 200, description = "The session.", body = Session), Unauthenticated, Forbidden)
+)]
+pub(crate) async fn show_session(State(team): State<Team>, me: LoggedIn) -> Result<Json<Session>, Problem> {
+    let sessions = store::list(team.store.read(), me.person, me.session, team.clock.now()).await?;
+    let current = sessions.into_iter().find(|session| session.current);
+    Ok(Json(current.ok_or_else(|| Error::unauthenticated("log in"))?))
+}
+
+/// Log out
+#[utoipa::path(
+    delete, path = "/api/v1/team/session", operation_id = "log_out", tag = "team", security(("session" = [])),
+    responses((status = 204, description = "The session has ended."), Unauthenticated, Forbidden)
+)]
+pub(crate) async fn log_out(State(team): State<Team>, me: LoggedIn) -> Result<impl IntoResponse, Problem> {
+    let transaction = team.store.begin().await?;
+    store::end(&transaction, me.person, me.session).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie::take_away())])))
+}
+
+/// List my sessions
+///
+/// Where the caller is logged in, the latest used first.
+#[utoipa::path(
+    get, path = "/api/v1/team/sessions", operation_id = "list_sessions", tag = "team", security(("session" = [])),
+    responses((status = 200, description = "The sessions.", body = Page<Session>), Unauthenticated, Forbidden)
+)]
+pub(crate) async fn list_sessions(State(team): State<Team>, me: LoggedIn) -> Result<Page<Session>, Problem> {
+    Ok(Page::whole(store::list(team.store.read(), me.person, me.session, team.clock.now()).await?))
+}
+
+/// End my other sessions
+#[utoipa::path(
+    delete, path = "/api/v1/team/sessions", operation_id = "end_other_sessions", tag = "team", security(("session" = [])),
+    responses((status = 204, description = "Only the current session is left."), Unauthenticated, Forbidden)
+)]
+pub(crate) async fn end_other_sessions(State(team): State<Team>, me: LoggedIn) -> Result<StatusCode, Problem> {
+    let transaction = team.store.begin().await?;
+    store::end_all(&transaction, me.person, Some(me.session)).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End one of my sessions
+#[utoipa::path(
+    delete, path = "/api/v1/team/sessions/{session}", operation_id = "end_session", tag = "team",
+    params(("session" = Uuid, Path, description = "The session's id.")), security(("session" = [])),
+    responses((status = 204, description = "The session has ended."), Unauthenticated, Forbidden, NotFound)
+)]
+pub(crate) async fn end_session(
+    State(team): State<Team>,
+    me: LoggedIn,
+    Params(session): Params<Uuid>,
+) -> Result<StatusCode, Problem> {
+    let transaction = team.store.begin().await?;
+    store::end(&transaction, me.person, session).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
+}

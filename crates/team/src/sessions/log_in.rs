@@ -1,0 +1,180 @@
+//! Logging in: a password, then the second factor of whoever has one.
+
+use ::store::failed;
+use base::{EmailAddress, Error, Result, Timestamp};
+use sea_orm::DatabaseTransaction;
+use serde_json::json;
+use std::time::Instant;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    Actor, Team,
+    audit::{self, Entry},
+    client::Client,
+    delays::neighbourhood,
+    passwords::{Password, hasher::Verdict},
+    people::{self, store::person},
+    second_factor,
+    secret::{Secret, SecretHash},
+};
+
+/// How far a password led: what the cookie carries, and whether the second factor is still to come.
+pub(crate) struct Entered {
+    pub(crate) secret: Secret,
+    pub(crate) pending: bool,
+}
+
+impl Team {
+    /// Logs a person in by their password. Who is unknown, disabled or has no password gets the same answer after the same work
+    /// as whoever mistypes. `before` is the session that this browser had until now; it ends.
+    pub(crate) async fn log_in(
+        &self,
+        email: &EmailAddress,
+        password: &Password,
+        before: Option<SecretHash>,
+        client: &Client,
+    ) -> Result<Entered> {
+        let refused = || Error::unauthenticated("the e-mail address or the password is wrong");
+        let place = neighbourhood(client.ip);
+        self.slow(self.guards.places.try_now(&place, Instant::now()))?;
+        self.slow(self.guards.accounts.try_now(&email.key(), Instant::now()))?;
+        let found = people::store::by_email(self.store.read(), email).await?;
+        let able = found.as_ref().filter(|person| person.disabled_at.is_none());
+        let kept = able.and_then(|person| person.password.clone());
+        let verdict = self.hasher.verify(password, kept.clone()).await?;
+        let (Some(person), Verdict::Right | Verdict::Stale) = (able, verdict) else {
+            self.record_refusal(found.map(|person| person.id), "password", client).await?;
+            return Err(refused());
+        };
+        self.guards.accounts.forget(&email.key());
+        self.guards.places.take_back(&place, Instant::now());
+        let again = if verdict == Verdict::Stale { Some(self.hasher.hash(password).await?) } else { None };
+
+        let now = self.clock.now();
+        let transaction = self.store.begin().await?;
+        let current = people::store::locked(&transaction, person.id).await?;
+        if current.password != kept || current.disabled_at.is_some() {
+            return Err(refused());
+        }
+        if let Some(hash) = again {
+            people::store::set_password(&transaction, person.id, hash).await?;
+        }
+        if let Some(before) = before {
+            store::end_by_cookie(&transaction, before).await?;
+        }
+        let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
+        let secret = if pending {
+            store::begin(&transaction, person.id, true, client, now).await?
+        } else {
+            self.begin_session(&transaction, person.id, "password", client).await?
+        };
+        transaction.commit().await.map_err(failed)?;
+        Ok(Entered { secret, pending })
+    }
+
+    /// Logs a person in by their second factor, after their password: a code of their authenticator, or one of their recovery
+    /// codes. `pending` is the cookie that the password gave.
+    pub(crate) async fn finish_log_in(
+        &self,
+        pending: Option<SecretHash>,
+        code: &str,
+        client: &Client,
+    ) -> Result<Secret> {
+        let again = || {
+            Error::unauthenticated("log in with your password first; the second step has to follow within 5 minutes")
+        };
+        let pending = pending.ok_or_else(again)?;
+        let now = self.clock.now();
+        let (_, person) = store::find(self.store.read(), pending, true, now).await?.ok_or_else(again)?;
+        self.slow(self.guards.factors.try_now(&person.id, Instant::now()))?;
+
+        let transaction = self.store.begin().await?;
+        people::store::locked(&transaction, person.id).await?;
+        let (session, person) = store::find(&transaction, pending, true, now).await?.ok_or_else(again)?;
+        let Some(by) = self.accept_factor(&transaction, &person, code, now).await? else {
+            drop(transaction);
+            self.record_refusal(Some(person.id), "second_factor", client).await?;
+            return Err(Error::unauthenticated("the code is wrong, has expired or was used already"));
+        };
+        store::end(&transaction, person.id, session.id).await?;
+        let secret = self.begin_session(&transaction, person.id, by, client).await?;
+        transaction.commit().await.map_err(failed)?;
+        self.guards.factors.forget(&person.id);
+        Ok(secret)
+    }
+
+    /// Begins a full session of somebody who has proven who they are, and answers what its cookie carries.
+    pub(crate) async fn begin_session(
+        &self,
+        transaction: &DatabaseTransaction,
+        person: Uuid,
+        by: &str,
+        client: &Client,
+    ) -> Result<Secret> {
+        let now = self.clock.now();
+        let secret = store::begin(transaction, person, false, client, now).await?;
+        let entry = Entry { action: "session.begun", object: Some(person.to_string()), details: json!({ "by": by }) };
+        audit::record(transaction, now, None, Actor::Person(person), Some(client.ip), entry).await?;
+        Ok(secret)
+    }
+
+    /// Ends it that a person is logged in anywhere, and takes away the links they were sent: whatever somebody else holds of
+    /// them is worthless from now on. The session `stays` goes on.
+    pub(crate) async fn cut_off(
+        &self,
+        transaction: &DatabaseTransaction,
+        person: Uuid,
+        stays: Option<Uuid>,
+    ) -> Result<()> {
+        store::end_all(transaction, person, stays).await?;
+        crate::tokens::revoke(transaction, person).await
+    }
+
+    /// That somebody logged in has typed their password again, for what needs it.
+    pub(crate) async fn prove_password(
+        &self,
+        person: Uuid,
+        password: &Password,
+        client: &Client,
+    ) -> Result<person::Model> {
+        let found = people::store::by_id(self.store.read(), person).await?;
+        self.slow(self.guards.accounts.try_now(&found.email_key, Instant::now()))?;
+        match self.hasher.verify(password, found.password.clone()).await? {
+            Verdict::Right | Verdict::Stale => {
+                self.guards.accounts.forget(&found.email_key);
+                Ok(found)
+            }
+            Verdict::Wrong => {
+                self.record_refusal(Some(person), "password", client).await?;
+                Err(Error::invalid_field("password", "wrong", "this is not your password"))
+            }
+        }
+    }
+
+    async fn record_refusal(&self, person: Option<Uuid>, step: &str, client: &Client) -> Result<()> {
+        let transaction = self.store.begin().await?;
+        let object = person.map(|person| person.to_string());
+        let entry = Entry { action: "session.refused", object, details: json!({ "step": step }) };
+        audit::record(&transaction, self.clock.now(), None, Actor::System, Some(client.ip), entry).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Turns a wait into its error.
+    pub(crate) fn slow(&self, tried: Result<(), std::time::Duration>) -> Result<()> {
+        tried.map_err(|wait| {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            Error::too_many("too many tries; wait a little", seconds.max(1))
+        })
+    }
+
+    /// Takes away sessions, links and invitations that have expired. They do not work anyway; this keeps the tables small.
+    pub async fn forget_expired(&self) -> Result<()> {
+        let now: Timestamp = self.clock.now();
+        let transaction = self.store.begin().await?;
+        store::forget_ended(&transaction, now).await?;
+        crate::tokens::forget_expired(&transaction, now).await?;
+        crate::invitations::store::forget_expired(&transaction, now).await?;
+        transaction.commit().await.map_err(failed)
+    }
+}

@@ -20,6 +20,13 @@ pub trait Courier: Send + Sync + 'static {
     fn carry(&self, request: Request<Bytes>) -> BoxFuture<'static, Result<Response<Bytes>>>;
 }
 
+impl Courier for outbound::Client {
+    fn carry(&self, request: Request<Bytes>) -> BoxFuture<'static, Result<Response<Bytes>>> {
+        let client = self.clone();
+        Box::pin(async move { client.send(request).await.map_err(Error::from) })
+    }
+}
+
 /// Where spans go; cheap to clone. By default nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Traces(Option<SdkTracerProvider>);

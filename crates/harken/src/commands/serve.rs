@@ -3,12 +3,13 @@
 use base::{Error, Result};
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use server::{Front, Limits, Proxies, Rate, Rates, Upkeep};
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use server::{Front, Limits, Proxies, Rate, Rates, Traces, Upkeep};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+use url::Url;
 
 use crate::{
     house::House,
@@ -69,10 +70,6 @@ impl Serve {
 /// The server's own parts, as the settings say.
 fn front(house: &House, settings: &ServerSettings) -> Result<Front> {
     let rates = &settings.requests_per_minute;
-    if settings.traces.is_some() {
-        // until outbound::Client carries them
-        tracing::warn!("traces are not sent yet");
-    }
     Ok(Front {
         limits: Limits {
             connections: settings.connections.min(connections_within_descriptors()),
@@ -86,10 +83,20 @@ fn front(house: &House, settings: &ServerSettings) -> Result<Front> {
             heavy: Rate::per_minute(rates.heavy),
             collect: Rate::per_minute(rates.collect),
         },
+        traces: settings.traces.as_ref().map(traces).transpose()?.unwrap_or_default(),
         proxies: Proxies::parse(&settings.trusted_proxies)?,
         https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         ..Front::new(house.clock.clone())
     })
+}
+
+/// Spans for a collector. The operator has named it, so it may stand in their own network.
+fn traces(collector: &Url) -> Result<Traces> {
+    let place = collector.host_str().zip(collector.port_or_known_default());
+    let allowed = place.map(|(host, port)| format!("{host}:{port}").parse()).transpose()?;
+    let client =
+        outbound::Client::new(outbound::Settings { allow: allowed.into_iter().collect(), ..Default::default() });
+    Traces::to(collector.as_str(), Arc::new(client))
 }
 
 /// Asks for as many descriptors as the process may have, and leaves enough of them to the database and the lake.

@@ -6,6 +6,8 @@
 mod bombs;
 mod clients;
 mod damaged_lake;
+mod description;
+mod descriptors;
 mod full_disk;
 mod id_reuse;
 mod kill_in_archive;
@@ -15,5 +17,6 @@ mod malformed;
 mod order;
 mod power_cut;
 mod retries;
+mod settings;
 mod sizes;
 mod world;

@@ -6,7 +6,7 @@ use base::{CustomerId, Error};
 use serde::Deserialize;
 use serde_json::json;
 use team::{May, ReadCustomers, WriteCustomers};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Customers, Merge, MergeId, Profile};
@@ -23,7 +23,7 @@ pub fn routes(customers: Customers) -> OpenApiRouter {
 }
 
 /// An identity to look for.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Sought {
@@ -42,6 +42,7 @@ struct Sought {
     get,
     path = "/api/v1/customers",
     tag = "customers",
+    params(Sought),
     responses((status = 200, description = "The customer, if there is one.", body = Page<Profile>)),
     security(("session" = []), ("key" = ["customers:read"]))
 )]

@@ -7,13 +7,13 @@ use lake::Place;
 use serde::{Deserialize, Serialize};
 use signals::Signal;
 use team::{May, ReadSignals};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{Asking, queries::within};
 use crate::Incomplete;
 
 /// Which signals.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sought {
@@ -24,7 +24,7 @@ pub(super) struct Sought {
 }
 
 /// Which signals, and which page of them. (serde reads a query string without `flatten`, which would make text of numbers.)
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SoughtPage {
@@ -72,6 +72,7 @@ fn filter(text: &str, zone: Zone) -> Result<Filter> {
     get,
     path = "/api/v1/signals",
     tag = "signals",
+    params(SoughtPage),
     responses((status = 200, description = "A page of them.", body = SignalPage)),
     security(("session" = []), ("key" = ["signals:read"]))
 )]
@@ -99,6 +100,7 @@ pub(super) async fn list_signals(
     get,
     path = "/api/v1/signals/count",
     tag = "signals",
+    params(Sought),
     responses((status = 200, description = "The number.", body = SignalCount)),
     security(("session" = []), ("key" = ["signals:read"]))
 )]

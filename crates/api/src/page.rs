@@ -27,11 +27,6 @@ pub trait Cursor: Serialize + DeserializeOwned {}
 impl<T: Serialize + DeserializeOwned> Cursor for T {}
 
 impl Paging {
-    /// Of a route that has further parameters beside these two.
-    pub fn new(limit: Option<u64>, cursor: Option<String>) -> Self {
-        Self { limit, cursor }
-    }
-
     const MOST: u64 = 200;
     const USUAL: u64 = 50;
 

@@ -163,10 +163,15 @@ impl Settings {
             .try_parsing(true)
             .source(Some(environment()?));
         let settings = Config::builder().add_source(file).add_source(environment).build();
-        let mut settings: Self = settings
-            .and_then(Config::try_deserialize)
-            .map_err(|error| Error::invalid(format!("the settings cannot be read: {error}")))?;
+        let unreadable = |error| Error::invalid(format!("the settings cannot be read: {error}"));
+        let settings = settings.map_err(unreadable)?;
+        let listens = settings.get_string("server.listen").is_ok();
+        let mut settings: Self = settings.try_deserialize().map_err(unreadable)?;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        // As platforms have it that give a program its port and send it requests from outside.
+        if let Some(port) = variable("PORT").filter(|_| !listens) {
+            settings.server.listen = format!("0.0.0.0:{port}");
+        }
         if let Some(endpoint) = variable("OTEL_EXPORTER_OTLP_ENDPOINT").filter(|_| settings.server.traces.is_none()) {
             let wrong = |_| Error::invalid(format!("OTEL_EXPORTER_OTLP_ENDPOINT is no URL: {endpoint}"));
             settings.server.traces = Some(endpoint.parse().map_err(wrong)?);

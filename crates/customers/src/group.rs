@@ -2,15 +2,13 @@
 
 use base::{Result, Timestamp, WorkspaceId};
 use sea_orm::{
-    DatabaseTransaction, ExprTrait, FromQueryResult,
+    DatabaseTransaction, ExprTrait, FromQueryResult, Value,
     sea_query::{Expr, OnConflict, Query, SelectStatement},
 };
 use std::collections::BTreeMap;
+use store::{Insert, lists};
 
-use crate::{
-    sql::{all, insert, lists},
-    traits::Statements,
-};
+use crate::{sql::all, traits::Statements};
 
 /// One customer number on its way to being stored.
 #[derive(Clone, Debug)]
@@ -133,28 +131,30 @@ pub(crate) async fn store(
     workspace: WorkspaceId,
     members: impl IntoIterator<Item = Member>,
 ) -> Result<()> {
-    let stale: Vec<Member> = members.into_iter().filter(|member| member.stale).collect();
-    let upsert = Query::insert()
-        .into_table("customer")
-        .columns(["workspace", "id", "canonical", "own", "traits", "created_at", "changed"])
-        .on_conflict(
-            OnConflict::columns(["workspace", "id"])
-                .update_columns(["canonical", "own", "traits", "changed"])
-                .to_owned(),
-        )
-        .take();
-    insert(transaction, &upsert, &stale, |member| {
-        vec![
+    static CUSTOMER: Insert = Insert::new(7, || {
+        Query::insert()
+            .into_table("customer")
+            .columns(["workspace", "id", "canonical", "own", "traits", "created_at", "changed"])
+            .on_conflict(
+                OnConflict::columns(["workspace", "id"])
+                    .update_columns(["canonical", "own", "traits", "changed"])
+                    .to_owned(),
+            )
+            .take()
+    });
+    let stale = members.into_iter().filter(|member| member.stale);
+    let values = stale.flat_map(|member| -> [Value; 7] {
+        [
             workspace.0.into(),
             member.id.into(),
             member.canonical.into(),
             member.own.to_text().into(),
-            member.traits.clone().into(),
+            member.traits.into(),
             member.created_at.into(),
             member.changed.into(),
         ]
-    })
-    .await
+    });
+    CUSTOMER.run(transaction, values.collect()).await
 }
 
 /// The number that this transaction's changes carry; needs the lock.

@@ -1,6 +1,6 @@
 //! One commit of the log: take the lock, tell old from new, recognise, number, store, count.
 
-use base::{CustomerId, Result, SignalId, Timestamp};
+use base::{Result, SignalId, Timestamp};
 use fail::fail_point;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Statement,
@@ -11,10 +11,10 @@ use store::failed;
 use team::Scope;
 
 use crate::{
-    Draft, Receipt, Recognise, Refused, Signal, Tally,
+    Draft, Receipt, Recognise, Refused, Tally,
     log::Entry,
-    row,
-    seen::{self, Fingerprint},
+    row::{self, NewRow},
+    seen,
     tally::add_tallies,
 };
 
@@ -31,21 +31,17 @@ pub(crate) async fn commit(
     let mut tallies = BTreeMap::new();
     for (scope, members) in by_workspace(entries) {
         let fresh = sort_out(transaction, scope, entries, &members, &mut receipts, now).await?;
-        let drafts: Vec<Draft> = fresh.iter().map(|&(entry, draft)| entries[entry].drafts[draft].clone()).collect();
+        let drafts: Vec<&Draft> = fresh.iter().map(|&(entry, place)| &entries[entry].drafts[place].draft).collect();
         let customers = recognise.recognise(transaction, scope, now, &drafts).await?;
-        let mut signals = Vec::with_capacity(drafts.len());
-        for ((draft, customer), (entry, position)) in drafts.into_iter().zip(customers).zip(fresh) {
+        let mut rows = Vec::with_capacity(fresh.len());
+        for ((entry, place), customer) in fresh.into_iter().zip(customers) {
             seq += 1;
-            receipts[entry][position] = Receipt::Logged { seq };
-            signals.push(signal(seq, draft, customer, now));
+            receipts[entry][place] = Receipt::Logged { seq };
+            let id = SignalId::new(now, rand::random());
+            rows.push(NewRow { seq, id, received_at: now, customer, said: &entries[entry].drafts[place] });
         }
-        row::insert(transaction, scope.workspace(), &signals).await?;
-        for &entry in &members {
-            for (draft, receipt) in entries[entry].drafts.iter().zip(&receipts[entry]) {
-                let source = draft.body.source.clone().unwrap_or_default();
-                *tallies.entry(Tally::of(scope, now, source, receipt)).or_insert(0) += 1;
-            }
-        }
+        row::insert(transaction, scope.workspace(), &rows).await?;
+        count(scope, now, entries, &members, &receipts, &mut tallies);
     }
     set_head(transaction, seq).await?;
     add_tallies(transaction, tallies).await?;
@@ -70,41 +66,47 @@ async fn sort_out(
     receipts: &mut [Vec<Receipt>],
     now: Timestamp,
 ) -> Result<Vec<(usize, usize)>> {
-    let places: Vec<(usize, usize, Fingerprint)> = members
-        .iter()
-        .flat_map(|&entry| {
-            entries[entry].drafts.iter().enumerate().map(move |(draft, said)| (entry, draft, Fingerprint::of(said)))
-        })
-        .collect();
-    let mut known = seen::load(transaction, scope, places.iter().map(|(_, _, print)| print.key)).await?;
+    let places = members.iter().flat_map(|&entry| (0..entries[entry].drafts.len()).map(move |place| (entry, place)));
+    let places: Vec<(usize, usize)> = places.collect();
+    let print = |(entry, place): (usize, usize)| entries[entry].drafts[place].print;
+    let mut known = seen::load(transaction, scope, places.iter().map(|place| print(*place).key)).await?;
     let mut fresh = Vec::with_capacity(places.len());
     let mut news = Vec::with_capacity(places.len());
-    for (entry, draft, print) in places {
+    for (entry, place) in places {
+        let print = print((entry, place));
         match known.get(&print.key) {
-            Some(body) if *body == print.body => receipts[entry][draft] = Receipt::Duplicate,
-            Some(_) => receipts[entry][draft] = Receipt::Conflict,
+            Some(body) if *body == print.body => receipts[entry][place] = Receipt::Duplicate,
+            Some(_) => receipts[entry][place] = Receipt::Conflict,
             None => {
                 known.insert(print.key, print.body);
                 news.push(print);
-                fresh.push((entry, draft));
+                fresh.push((entry, place));
             }
         }
     }
-    seen::remember(transaction, scope, &news, now).await?;
+    seen::remember(transaction, scope, news, now).await?;
     Ok(fresh)
 }
 
-fn signal(seq: i64, draft: Draft, customer: Option<CustomerId>, now: Timestamp) -> Signal {
-    let Draft { message_id, occurred_at, kind, body, identities: _, traits: _ } = draft;
-    Signal {
-        seq,
-        id: SignalId::new(now, rand::random()),
-        message_id,
-        occurred_at,
-        received_at: now,
-        customer,
-        kind,
-        body,
+/// Adds what became of these entries' drafts to the counters.
+fn count(
+    scope: &Scope,
+    now: Timestamp,
+    entries: &[Entry],
+    members: &[usize],
+    receipts: &[Vec<Receipt>],
+    tallies: &mut BTreeMap<Tally, i64>,
+) {
+    let mut counts: BTreeMap<(&str, &'static str, &'static str), i64> = BTreeMap::new();
+    for &entry in members {
+        for (said, receipt) in entries[entry].drafts.iter().zip(&receipts[entry]) {
+            let (outcome, reason) = receipt.outcome();
+            let source = said.draft.body.source.as_deref().unwrap_or_default();
+            *counts.entry((source, outcome, reason)).or_insert(0) += 1;
+        }
+    }
+    for ((source, outcome, reason), count) in counts {
+        *tallies.entry(Tally::new(scope, now, source, outcome, reason)).or_insert(0) += count;
     }
 }
 
@@ -133,13 +135,13 @@ async fn set_head(transaction: &DatabaseTransaction, seq: i64) -> Result<()> {
     Ok(())
 }
 
-impl Tally {
-    fn of(scope: &Scope, now: Timestamp, source: String, receipt: &Receipt) -> Self {
-        let (outcome, reason) = match receipt {
-            Receipt::Logged { .. } => ("logged", ""),
-            Receipt::Duplicate => (Refused::DUPLICATE, "same_message"),
-            Receipt::Conflict => (Refused::CONFLICT, "same_id_other_message"),
-        };
-        Self::new(scope, now, source, outcome, reason)
+impl Receipt {
+    /// What it is counted under, and why.
+    fn outcome(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Logged { .. } => ("logged", ""),
+            Self::Duplicate => (Refused::DUPLICATE, "same_message"),
+            Self::Conflict => (Refused::CONFLICT, "same_id_other_message"),
+        }
     }
 }

@@ -4,6 +4,7 @@ mod commit;
 mod log;
 mod projection;
 mod read;
+mod ready;
 mod recognise;
 mod row;
 mod seen;

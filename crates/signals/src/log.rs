@@ -7,7 +7,7 @@ use store::{Store, failed};
 use team::Scope;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::{Draft, Recognise, commit};
+use crate::{Draft, Recognise, commit, ready::Ready};
 
 /// The room's handle; cheap to clone.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ pub enum Receipt {
 /// One caller's drafts on their way through the writer.
 pub(crate) struct Entry {
     pub(crate) scope: Scope,
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) drafts: Vec<Ready>,
     answer: oneshot::Sender<Result<Vec<Receipt>>>,
     /// Gives the queue its room back when the entry is done with, whatever became of it.
     _room: tokio::sync::OwnedSemaphorePermit,
@@ -97,6 +97,7 @@ impl Signals {
         let busy = || Error::unavailable("too much is waiting to be logged; try again");
         let room = tokio::time::timeout(self.settings.patience, self.room.clone().acquire_many_owned(size));
         let room = room.await.map_err(|_| busy())?.map_err(|_| busy())?;
+        let drafts = drafts.into_iter().map(Ready::from).collect();
         let (answer, answered) = oneshot::channel();
         let gone = || Error::unavailable("the log has stopped");
         self.queue.send(Entry { scope: scope.clone(), drafts, answer, _room: room }).map_err(|_| gone())?;

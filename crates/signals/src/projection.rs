@@ -37,6 +37,14 @@ pub struct Projector {
     projections: Arc<[Arc<dyn Projection>]>,
 }
 
+/// One batch that was taken in.
+struct Step {
+    /// Its last sequence number.
+    seq: i64,
+    /// There may be more already.
+    full: bool,
+}
+
 const BATCH: u64 = 5_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 const AFTER_AN_ERROR: Duration = Duration::from_secs(5);
@@ -66,8 +74,10 @@ impl Projector {
             running.spawn(async move {
                 loop {
                     match projector.step(&*projection).await {
-                        Ok(None) => tokio::time::sleep(LOOK_AGAIN).await,
-                        Ok(Some(_)) => {}
+                        Ok(Some(Step { full: true, .. })) => {}
+                        // What comes in meanwhile is taken in together: a commit for every few signals would cost the
+                        // log every second one of its own.
+                        Ok(_) => tokio::time::sleep(LOOK_AGAIN).await,
                         Err(error) => {
                             tracing::error!(projection = projection.name(), %error, "a projection failed; trying again");
                             tokio::time::sleep(AFTER_AN_ERROR).await;
@@ -83,7 +93,7 @@ impl Projector {
     pub async fn catch_up(&self) -> Result<()> {
         let end = head(self.store.read()).await?;
         for projection in self.projections.iter() {
-            while self.step(&**projection).await?.is_some_and(|seq| seq < end) {}
+            while self.step(&**projection).await?.is_some_and(|step| step.seq < end) {}
         }
         Ok(())
     }
@@ -103,8 +113,8 @@ impl Projector {
         Ok(rows.into_iter().map(|row| Progress { name: row.name, seq: row.seq }).collect())
     }
 
-    /// Takes in one batch and answers its last sequence number; `None` when there is nothing left to take in.
-    async fn step(&self, projection: &dyn Projection) -> Result<Option<i64>> {
+    /// Takes in one batch; `None` when there is nothing left to take in.
+    async fn step(&self, projection: &dyn Projection) -> Result<Option<Step>> {
         let cursor =
             self.progress().await?.into_iter().find(|row| row.name == projection.name()).map_or(0, |row| row.seq);
         let rows = signal::Entity::find()
@@ -119,6 +129,7 @@ impl Projector {
             .map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(row)?)))
             .collect::<Result<Vec<_>>>()?;
         let Some((_, last)) = signals.last() else { return Ok(None) };
+        let step = Step { seq: last.seq, full: signals.len() as u64 == BATCH };
         // The cursor moves only from where it was read: of two nodes that took in the same batch, one is rolled back.
         let move_on = Query::update()
             .table("projection")
@@ -131,7 +142,7 @@ impl Projector {
             projection.apply(&transaction, &signals).await?;
             transaction.commit().await.map_err(failed)?;
         }
-        Ok(Some(last.seq))
+        Ok(Some(step))
     }
 }
 

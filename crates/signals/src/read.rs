@@ -97,8 +97,8 @@ impl Signals {
     }
 }
 
-/// Rows deleted in one transaction, so that intake never waits long behind pruning.
-const SLICE: u64 = 20_000;
+/// Rows deleted in one transaction: a few milliseconds' work, after which the commits that wait come first.
+const SLICE: u64 = 1_000;
 
 fn rows_after(scope: &Scope, seq: i64) -> Select<signal::Entity> {
     signal::Entity::find()

@@ -10,7 +10,7 @@ use crate::Draft;
 /// it names only this.
 #[async_trait::async_trait]
 pub trait Recognise: Send + Sync + 'static {
-    /// The customer of each draft, in order; `None` for a draft about nobody.
+    /// The customer of each draft, in order; `None` for a draft about nobody. The drafts come without their properties.
     ///
     /// Called inside the log's transaction and under the log's lock, so nobody else recognises meanwhile. An error
     /// rolls the whole commit back.
@@ -19,6 +19,6 @@ pub trait Recognise: Send + Sync + 'static {
         transaction: &DatabaseTransaction,
         scope: &Scope,
         at: Timestamp,
-        drafts: &[Draft],
+        drafts: &[&Draft],
     ) -> Result<Vec<Option<CustomerId>>>;
 }

@@ -1,10 +1,10 @@
 //! A signal as a row of the log, and back.
 
 use base::{Amount, CustomerId, Error, Result, SignalId, Timestamp, WorkspaceId};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, IntoActiveModel, Iterable, entity::prelude::*, sea_query::Query};
-use store::failed;
+use sea_orm::{DatabaseTransaction, Iterable, entity::prelude::*, sea_query::Query};
+use store::Insert;
 
-use crate::{Body, Signal};
+use crate::{Body, Signal, ready::Ready};
 
 pub(crate) mod signal {
     use super::*;
@@ -39,36 +39,6 @@ pub(crate) mod signal {
     }
 
     impl ActiveModelBehavior for ActiveModel {}
-}
-
-impl signal::Model {
-    fn of(workspace: WorkspaceId, signal: &Signal) -> Self {
-        let body = signal.body.clone();
-        Self {
-            seq: signal.seq,
-            workspace: workspace.0,
-            id: signal.id.0,
-            message_id: signal.message_id.clone(),
-            occurred_at: signal.occurred_at.micros(),
-            received_at: signal.received_at.micros(),
-            customer: signal.customer.map(|customer| customer.0),
-            kind: signal.kind.clone(),
-            channel: body.channel,
-            touchpoint: body.touchpoint,
-            stage: body.stage,
-            source: body.source,
-            scale: body.scale,
-            score: body.score,
-            amount: body.amount.map(Amount::units),
-            currency: body.currency,
-            text: body.text,
-            language: body.language,
-            sentiment: body.sentiment,
-            emotion: body.emotion,
-            risk: body.risk,
-            properties: Json::Object(body.properties).to_string(),
-        }
-    }
 }
 
 impl TryFrom<signal::Model> for Signal {
@@ -106,28 +76,57 @@ impl TryFrom<signal::Model> for Signal {
     }
 }
 
-/// Row counts of one statement: a few fixed sizes, so that the database parses each once and keeps it prepared.
-const CHUNKS: [usize; 4] = [256, 64, 8, 1];
+/// A signal about to be stored.
+pub(crate) struct NewRow<'a> {
+    pub(crate) seq: i64,
+    pub(crate) id: SignalId,
+    pub(crate) received_at: Timestamp,
+    pub(crate) customer: Option<CustomerId>,
+    pub(crate) said: &'a Ready,
+}
+
+/// How many columns the table has.
+const COLUMNS: usize = 22;
+
+impl NewRow<'_> {
+    /// In the order of the columns.
+    fn values(&self, workspace: WorkspaceId) -> [Value; COLUMNS] {
+        let Ready { draft, properties, .. } = self.said;
+        let body = &draft.body;
+        [
+            self.seq.into(),
+            workspace.0.into(),
+            self.id.0.into(),
+            draft.message_id.clone().into(),
+            draft.occurred_at.micros().into(),
+            self.received_at.micros().into(),
+            self.customer.map(|customer| customer.0).into(),
+            draft.kind.clone().into(),
+            body.channel.clone().into(),
+            body.touchpoint.clone().into(),
+            body.stage.clone().into(),
+            body.source.clone().into(),
+            body.scale.clone().into(),
+            body.score.into(),
+            body.amount.map(Amount::units).into(),
+            body.currency.clone().into(),
+            body.text.clone().into(),
+            body.language.clone().into(),
+            body.sentiment.into(),
+            body.emotion.clone().into(),
+            body.risk.clone().into(),
+            properties.clone().into(),
+        ]
+    }
+}
 
 /// Inserts signals into the log.
 pub(crate) async fn insert(
     transaction: &DatabaseTransaction,
     workspace: WorkspaceId,
-    signals: &[Signal],
+    rows: &[NewRow<'_>],
 ) -> Result<()> {
-    let mut rest = signals;
-    while !rest.is_empty() {
-        let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-        let (chunk, later) = rest.split_at(size);
-        let mut insert = Query::insert().into_table(signal::Entity).columns(signal::Column::iter()).take();
-        for signal in chunk {
-            let mut row = signal::Model::of(workspace, signal).into_active_model();
-            insert.values_panic(
-                signal::Column::iter().map(|column| row.take(column).into_value().unwrap_or(Value::Bool(None)).into()),
-            );
-        }
-        transaction.execute(&insert).await.map_err(failed)?;
-        rest = later;
-    }
-    Ok(())
+    static SIGNAL: Insert =
+        Insert::new(COLUMNS, || Query::insert().into_table(signal::Entity).columns(signal::Column::iter()).take());
+    SIGNAL.run(transaction, rows.iter().flat_map(|row| row.values(workspace)).collect()).await
 }

@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
-use store::failed;
+use store::{Insert, failed, lists};
 use team::Scope;
 
 use crate::{Draft, Signals};
@@ -28,11 +28,11 @@ impl Fingerprint {
     pub(crate) fn of(draft: &Draft) -> Self {
         let mut key = [0; 16];
         key.copy_from_slice(&blake3::hash(draft.message_id.as_bytes()).as_bytes()[..16]);
-        let mut said = blake3::Hasher::new();
         // A JSON map cannot fail to serialise, and a hash of nothing would only turn a conflict into a duplicate.
-        let _ = serde_json::to_writer(&mut said, &(&draft.kind, &draft.identities, &draft.traits, &draft.body));
+        let said =
+            serde_json::to_vec(&(&draft.kind, &draft.identities, &draft.traits, &draft.body)).unwrap_or_default();
         let mut body = [0; 8];
-        body.copy_from_slice(&said.finalize().as_bytes()[..8]);
+        body.copy_from_slice(&blake3::hash(&said).as_bytes()[..8]);
         Self { key, body: i64::from_le_bytes(body) }
     }
 }
@@ -43,22 +43,19 @@ struct Row {
     body: i64,
 }
 
-const CHUNK: usize = 500;
-
 /// Which of these keys have been seen, and what they said then.
 pub(crate) async fn load(
     transaction: &DatabaseTransaction,
     scope: &Scope,
     keys: impl Iterator<Item = Key>,
 ) -> Result<HashMap<Key, i64>> {
-    let keys: Vec<Value> = keys.map(|key| Value::from(key.to_vec())).collect();
     let mut known = HashMap::new();
-    for chunk in keys.chunks(CHUNK) {
+    for keys in lists(keys) {
         let select = Query::select()
             .columns(["key", "body"])
             .from("seen")
             .and_where(Expr::col("workspace").eq(scope.workspace().0))
-            .and_where(Expr::col("key").is_in(chunk.iter().cloned()))
+            .and_where(Expr::col("key").is_in(keys.iter().map(|key| key.to_vec())))
             .take();
         let rows = Row::find_by_statement(transaction.get_database_backend().build(&select))
             .all(transaction)
@@ -73,22 +70,17 @@ pub(crate) async fn load(
 pub(crate) async fn remember(
     transaction: &DatabaseTransaction,
     scope: &Scope,
-    news: &[Fingerprint],
+    mut news: Vec<Fingerprint>,
     now: Timestamp,
 ) -> Result<()> {
-    for chunk in news.chunks(CHUNK) {
-        let mut insert = Query::insert().into_table("seen").columns(["workspace", "key", "body", "seen_at"]).take();
-        for print in chunk {
-            insert.values_panic([
-                scope.workspace().0.into(),
-                print.key.to_vec().into(),
-                print.body.into(),
-                now.micros().into(),
-            ]);
-        }
-        transaction.execute(&insert).await.map_err(failed)?;
-    }
-    Ok(())
+    static SEEN: Insert =
+        Insert::new(4, || Query::insert().into_table("seen").columns(["workspace", "key", "body", "seen_at"]).take());
+    // Neighbours in the key's tree are stored one after the other.
+    news.sort_unstable_by_key(|print| print.key);
+    let values = news.into_iter().flat_map(|print| -> [Value; 4] {
+        [scope.workspace().0.into(), print.key.to_vec().into(), print.body.into(), now.micros().into()]
+    });
+    SEEN.run(transaction, values.collect()).await
 }
 
 impl Signals {

@@ -3,8 +3,9 @@
 use base::{Error, Result};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::{fs::File, path::Path, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
 
-use crate::{Disk, failed, migrations, write::begin};
+use crate::{Disk, checkpoint, failed, migrations, write::begin};
 
 /// Which database runs beneath.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,15 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     disk: Option<Disk>,
+    checkpoints: Option<JoinHandle<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.abort();
+        }
+    }
 }
 
 /// The first SQLite whose WAL cannot lose commits to a racing checkpoint (https://sqlite.org/wal.html, section 11).
@@ -53,8 +63,11 @@ impl Store {
                     .pragma("secure_delete", "ON")
                     .pragma("temp_store", "MEMORY")
                     .pragma("cache_size", "-16000")
-                    .pragma("wal_autocheckpoint", "4000")
+                    // Not within commits: see `checkpoint`.
+                    .pragma("wal_autocheckpoint", "0")
                     .pragma("journal_size_limit", "67108864")
+                    // Statements come in a few sizes each, and all of them are to stay prepared.
+                    .statement_cache_capacity(256)
                     .pragma("query_only", if read_only { "ON" } else { "OFF" })
             });
             Database::connect(options).await.map_err(failed)
@@ -68,7 +81,8 @@ impl Store {
         let reader = open(4, true).await?;
         drop(opening);
         let disk = Some(Disk::watch(folder)?);
-        Ok(Self(Arc::new(Inner { engine: Engine::Sqlite, reader, writer, disk })))
+        let checkpoints = Some(checkpoint::keep_short(reader.clone(), writer.clone()));
+        Ok(Self(Arc::new(Inner { engine: Engine::Sqlite, reader, writer, disk, checkpoints })))
     }
 
     /// Connects to PostgreSQL by its URL and brings its tables up to date.
@@ -87,7 +101,13 @@ impl Store {
         let pool =
             Database::connect(options).await.map_err(|error| failed(error).context("cannot connect to PostgreSQL"))?;
         migrate(&pool).await?;
-        Ok(Self(Arc::new(Inner { engine: Engine::Postgres, reader: pool.clone(), writer: pool, disk: None })))
+        Ok(Self(Arc::new(Inner {
+            engine: Engine::Postgres,
+            reader: pool.clone(),
+            writer: pool,
+            disk: None,
+            checkpoints: None,
+        })))
     }
 
     /// Which database runs beneath.

@@ -1,10 +1,12 @@
 //! The relational store: one connection, one way to write, the migrations. The only place that knows which engine runs.
 
+mod checkpoint;
 mod connect;
 mod disk;
 mod failure;
 pub mod jobs;
 mod json;
+mod many;
 mod migrations;
 mod secret_file;
 pub mod text;
@@ -15,6 +17,7 @@ pub use connect::{Engine, Store};
 pub use disk::Disk;
 pub use failure::failed;
 pub use json::JsonValue;
+pub use many::{Insert, lists};
 pub use migrations::pending;
 pub use secret_file::read_secret;
 pub use vault::Vault;

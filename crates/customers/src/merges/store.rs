@@ -2,18 +2,18 @@
 
 use base::{CustomerId, Error, Result, Timestamp};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order,
+    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order, Value,
     prelude::Uuid,
     sea_query::{Expr, Query, SelectStatement},
 };
 use serde_json::Value as Json;
-use store::failed;
+use store::{Insert, failed};
 use team::Scope;
 
 use super::{Merge, MergeId};
 use crate::{
     Customers, Profile, group,
-    sql::{all, insert, lock},
+    sql::{all, lock},
     unions::Unions,
 };
 
@@ -122,12 +122,14 @@ impl Customers {
 
 /// Stores new merges.
 pub(crate) async fn store(transaction: &DatabaseTransaction, scope: &Scope, merges: &[Merge]) -> Result<()> {
-    let empty = Query::insert()
-        .into_table("merge")
-        .columns(["id", "workspace", "customer", "into_customer", "reason", "evidence", "at"])
-        .take();
-    insert(transaction, &empty, merges, |merge| {
-        vec![
+    static MERGE: Insert = Insert::new(7, || {
+        Query::insert()
+            .into_table("merge")
+            .columns(["id", "workspace", "customer", "into_customer", "reason", "evidence", "at"])
+            .take()
+    });
+    let values = merges.iter().flat_map(|merge| -> [Value; 7] {
+        [
             merge.id.0.into(),
             scope.workspace().0.into(),
             merge.customer.0.into(),
@@ -136,8 +138,8 @@ pub(crate) async fn store(transaction: &DatabaseTransaction, scope: &Scope, merg
             merge.evidence.to_string().into(),
             merge.at.micros().into(),
         ]
-    })
-    .await
+    });
+    MERGE.run(transaction, values.collect()).await
 }
 
 #[derive(FromQueryResult)]

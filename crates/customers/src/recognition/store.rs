@@ -2,12 +2,12 @@
 
 use base::{CustomerId, Result, Timestamp};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, JoinType,
+    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, JoinType, Value,
     sea_query::{CaseStatement, Cond, Expr, Query, SelectStatement},
 };
 use signals::{Draft, Identity, Recognise, Tally};
 use std::collections::{BTreeMap, BTreeSet};
-use store::failed;
+use store::{Insert, failed, lists};
 use team::Scope;
 
 use super::{Register, former_anonymous_ids};
@@ -15,7 +15,7 @@ use crate::{
     Customers,
     group::{self, Member},
     merges,
-    sql::{all, insert, lists, lock},
+    sql::{all, lock},
     strength::USER_ID,
 };
 
@@ -26,7 +26,7 @@ impl Recognise for Customers {
         transaction: &DatabaseTransaction,
         scope: &Scope,
         at: Timestamp,
-        drafts: &[Draft],
+        drafts: &[&Draft],
     ) -> Result<Vec<Option<CustomerId>>> {
         if drafts.iter().all(|draft| draft.identities.is_empty()) {
             return Ok(vec![None; drafts.len()]);
@@ -35,7 +35,7 @@ impl Recognise for Customers {
         let first_new = register.last + 1;
         let customers: Vec<Option<CustomerId>> = drafts.iter().map(|draft| register.recognise(draft)).collect();
         let said = drafts.iter().zip(&customers).filter(|(draft, _)| !draft.traits.is_empty());
-        let said: Vec<(i64, &Draft)> = said.filter_map(|(draft, customer)| Some(((*customer)?.0, draft))).collect();
+        let said: Vec<(i64, &Draft)> = said.filter_map(|(draft, customer)| Some(((*customer)?.0, *draft))).collect();
         register.store_members(transaction, scope, at, first_new, &said).await?;
         register.store_news(transaction, scope, at).await?;
         Ok(customers)
@@ -51,9 +51,9 @@ struct Known {
 
 impl Register {
     /// What is known of the identities of these drafts.
-    async fn load(transaction: &DatabaseTransaction, scope: &Scope, drafts: &[Draft]) -> Result<Self> {
+    async fn load(transaction: &DatabaseTransaction, scope: &Scope, drafts: &[&Draft]) -> Result<Self> {
         let mut register = Self { last: lock(transaction, scope.workspace()).await?, ..Self::default() };
-        let former: Vec<Identity> = drafts.iter().flat_map(former_anonymous_ids).collect();
+        let former: Vec<Identity> = drafts.iter().copied().flat_map(former_anonymous_ids).collect();
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for identity in drafts.iter().flat_map(|draft| &draft.identities).chain(&former) {
             wanted.entry(&identity.kind).or_default().insert(&identity.value);
@@ -76,7 +76,7 @@ impl Register {
     }
 
     /// The customers, by their canonical number, that drafts with several identities may join or merge.
-    fn contested(&self, drafts: &[Draft]) -> BTreeSet<i64> {
+    fn contested(&self, drafts: &[&Draft]) -> BTreeSet<i64> {
         let mut contested = BTreeSet::new();
         for draft in drafts {
             let former: Vec<Identity> = former_anonymous_ids(draft).collect();
@@ -181,20 +181,16 @@ impl Register {
                 .take();
             transaction.execute(&count).await.map_err(failed)?;
         }
-        let identities = Query::insert()
-            .into_table("identity")
-            .columns(["workspace", "kind", "value", "customer", "first_seen"])
-            .take();
-        insert(transaction, &identities, &self.news.identities, |(identity, customer)| {
-            vec![
-                workspace.into(),
-                identity.kind.clone().into(),
-                identity.value.clone().into(),
-                (*customer).into(),
-                at.micros().into(),
-            ]
-        })
-        .await?;
+        static IDENTITY: Insert = Insert::new(5, || {
+            Query::insert()
+                .into_table("identity")
+                .columns(["workspace", "kind", "value", "customer", "first_seen"])
+                .take()
+        });
+        let identities = self.news.identities.into_iter().flat_map(|(identity, customer)| -> [Value; 5] {
+            [workspace.into(), identity.kind.into(), identity.value.into(), customer.into(), at.micros().into()]
+        });
+        IDENTITY.run(transaction, identities.collect()).await?;
         let merges: Vec<merges::Merge> = self.news.merges.into_iter().map(|union| union.made(at)).collect();
         merges::store(transaction, scope, &merges).await?;
         for ((source, reason), count) in self.news.kept_apart {

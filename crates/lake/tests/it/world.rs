@@ -34,7 +34,7 @@ impl Recognise for ByNumber {
         _: &DatabaseTransaction,
         _: &Scope,
         _: Timestamp,
-        drafts: &[Draft],
+        drafts: &[&Draft],
     ) -> Result<Vec<Option<CustomerId>>> {
         Ok(drafts
             .iter()

@@ -1,7 +1,7 @@
 //! Archiving: moves signals from the log into the table, and prunes them from the log once a power cut cannot undo it.
 
 use base::{Error, Result};
-use datafusion::arrow::{array::RecordBatch, compute::concat_batches};
+use datafusion::arrow::array::RecordBatch;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use fail::fail_point;
 use std::{path::Path, sync::Arc};
@@ -12,16 +12,16 @@ use crate::{
     disk::sync_folder,
     failure::{failed, while_doing},
     file::LiveFile,
-    layout::{SCHEMA, sorted},
+    layout::sorted,
     rows::to_batch,
     table::{NotCommitted, Snapshot, Table},
     write::Draft,
 };
 
 /// The most signals that one step moves, and so holds in memory as columns.
-const STEP: usize = 200_000;
-/// Signals that are read from the log at once.
-const SLICE: usize = 10_000;
+const STEP: usize = 100_000;
+/// Signals that are read from the log at once: as rows they take many times the room they take as columns.
+const SLICE: usize = 2_000;
 /// How often a step starts again when another node was first.
 const ATTEMPTS: usize = 5;
 
@@ -127,10 +127,10 @@ impl Lake {
 
 /// Writes one sorted file and makes it durable under its final name.
 fn write(folder: &Path, batches: &[RecordBatch]) -> Result<LiveFile> {
-    let rows = concat_batches(&SCHEMA, batches).map_err(|error| failed(error.into()))?;
-    let rows = sorted(&rows).map_err(|error| failed(error.into()))?;
     let mut draft = Draft::begin(folder)?;
-    draft.write(&rows)?;
+    for rows in sorted(batches).map_err(|error| failed(error.into()))? {
+        draft.write(&rows.map_err(|error| failed(error.into()))?)?;
+    }
     let finished = draft.finish()?;
     fail_point!("archive::written", |_| Err(Error::unavailable("archive::written")));
     let file = finished.publish()?;

@@ -3,7 +3,7 @@
 use datafusion::{
     arrow::{
         array::RecordBatch,
-        compute::{SortColumn, lexsort_to_indices, take_record_batch},
+        compute::{SortColumn, concat, interleave_record_batch, lexsort_to_indices},
         datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
         error::ArrowError,
     },
@@ -128,12 +128,27 @@ pub(crate) fn writer_properties() -> WriterProperties {
     properties.set_column_encoding(ColumnPath::from("seq"), Encoding::DELTA_BINARY_PACKED).build()
 }
 
-/// The same rows in the order of files.
-pub(crate) fn sorted(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns: Vec<SortColumn> = SORTED_BY
+/// The rows of all batches in the order of files, a slice at a time, so that they are never held twice as a whole.
+pub(crate) fn sorted(
+    batches: &[RecordBatch],
+) -> Result<impl Iterator<Item = Result<RecordBatch, ArrowError>> + use<'_>, ArrowError> {
+    const SLICE: usize = 8_192;
+    let key = |name: &str| {
+        let parts = batches.iter().filter_map(|batch| batch.column_by_name(name)).map(|column| &**column);
+        let values = concat(&parts.collect::<Vec<_>>())?;
+        Ok::<_, ArrowError>(SortColumn { values, options: None })
+    };
+    let keys = SORTED_BY.into_iter().map(key).collect::<Result<Vec<SortColumn>, ArrowError>>()?;
+    let order = lexsort_to_indices(&keys, None)?;
+    let places: Vec<(usize, usize)> = batches
         .iter()
-        .filter_map(|name| batch.column_by_name(name))
-        .map(|values| SortColumn { values: values.clone(), options: None })
+        .enumerate()
+        .flat_map(|(batch, rows)| (0..rows.num_rows()).map(move |row| (batch, row)))
         .collect();
-    take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
+    let batches: Vec<&RecordBatch> = batches.iter().collect();
+    Ok((0..order.len()).step_by(SLICE).map(move |start| {
+        let slice = order.slice(start, SLICE.min(order.len() - start));
+        let rows: Vec<(usize, usize)> = slice.values().iter().map(|row| places[*row as usize]).collect();
+        interleave_record_batch(&batches, &rows)
+    }))
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Signals of the log that are turned into columns at once.
-const SLICE: usize = 20_000;
+const SLICE: usize = 5_000;
 
 /// What a question is asked of.
 pub(crate) struct View {

@@ -30,6 +30,11 @@ impl Paging {
     const MOST: u64 = 200;
     const USUAL: u64 = 50;
 
+    /// For a list whose parameters say more than which page.
+    pub fn new(limit: Option<u64>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     /// How many items the page holds at most.
     pub fn limit(&self) -> Result<u64> {
         match self.limit.unwrap_or(Self::USUAL) {

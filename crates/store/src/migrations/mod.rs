@@ -7,6 +7,7 @@ mod m0003_mail;
 mod m0004_team;
 mod m0005_access;
 mod m0006_idempotency;
+mod m0007_webhooks;
 
 use base::Result;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_team::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_idempotency::Migration),
+            Box::new(m0007_webhooks::Migration),
         ]
     }
 }

@@ -5,7 +5,6 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
-import { useTranslation } from "react-i18next";
 import { queryClient } from "../api/queries";
 import { router } from "./router";
 import { styleNonce } from "./security";
@@ -15,7 +14,6 @@ import { theme, variables } from "./theme";
 const scheme = localStorageColorSchemeManager({ key: "harken.scheme" });
 
 export function App() {
-  const { t } = useTranslation();
   return (
     <StrictMode>
       <MantineProvider
@@ -27,7 +25,7 @@ export function App() {
       >
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
-          <Notifications position="bottom-right" autoClose={6000} aria-label={t("shell.notifications")} />
+          <Notifications position="bottom-right" autoClose={6000} />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>

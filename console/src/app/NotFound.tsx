@@ -14,6 +14,7 @@ export function NotFound() {
     <main>
       <Empty
         icon={Compass}
+        level={1}
         title={t("not_found.title")}
         text={t("not_found.text")}
         action={

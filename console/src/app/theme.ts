@@ -100,11 +100,16 @@ export const theme = createTheme({
     Badge: Badge.extend({
       defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 500 },
     }),
-    Button: Button.extend({ defaultProps: { size: "sm" } }),
-    Card: Card.extend({ defaultProps: { withBorder: true, radius: "lg", padding: "lg", shadow: undefined } }),
+    Button: Button.extend({ defaultProps: { size: "sm", fw: 500 } }),
+    Card: Card.extend({ defaultProps: { withBorder: true, padding: "lg", bg: "var(--mantine-color-body)" } }),
     InputWrapper: InputWrapper.extend({
       // A message is read together with its field, and stands where the eye goes on.
       defaultProps: { inputWrapperOrder: ["label", "description", "input", "error"] },
+      styles: {
+        label: { marginBottom: 4 },
+        description: { fontSize: "var(--mantine-font-size-xs)" },
+        error: { fontSize: "var(--mantine-font-size-xs)" },
+      },
     }),
     // Mantine's placeholder for the first focus is a child that a menu may not have (WAI-ARIA).
     Menu: Menu.extend({
@@ -118,6 +123,7 @@ export const theme = createTheme({
         transitionProps: { duration: 120, transition: "fade" },
         overlayProps: { backgroundOpacity: 0.45 },
       },
+      styles: { title: { fontSize: "var(--mantine-font-size-lg)", fontWeight: 600 } },
     }),
     Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
     Table: Table.extend({ defaultProps: { fz: "sm", verticalSpacing: "xs", horizontalSpacing: "md" } }),

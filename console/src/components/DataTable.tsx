@@ -50,13 +50,11 @@ export function DataTable<T>({ label, columns, pages, id, empty, sort, onSort }:
 
   return (
     <div className={classes.frame} aria-busy={pages.isPending}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className={classes.scroll} aria-label={label} tabIndex={0}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements: no fieldset, nothing is filled in */}
+      <div className={classes.scroll} role="group" aria-label={label} tabIndex={0}>
         {/* The roles are written out because cards on telephones are laid out as blocks, which takes them away. */}
-        <table className={classes.table} role="table">
-          <caption>
-            <VisuallyHidden>{label}</VisuallyHidden>
-          </caption>
+        <table className={classes.table} role="table" aria-label={label}>
           <thead role="rowgroup">
             <tr role="row">
               {columns.map((column) => (
@@ -93,7 +91,7 @@ export function DataTable<T>({ label, columns, pages, id, empty, sort, onSort }:
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
       {pages.isError && <Failure error={pages.error} retry={() => pages.fetchNextPage()} flush />}
       {rows.length > 0 && pages.hasNextPage && (
         <div className={classes.foot}>

@@ -33,7 +33,6 @@ export const en = {
   shell: {
     skip: "Skip to content",
     navigation: "Main navigation",
-    notifications: "Notifications",
     open_navigation: "Open navigation",
     close_navigation: "Close navigation",
     widen: "Widen the navigation",

@@ -13,6 +13,7 @@ import { type Column, DataTable } from "../../components/DataTable";
 import { Empty } from "../../components/Empty";
 import { Failure } from "../../components/Failure";
 import { Moment } from "../../components/Moment";
+import { OpenButton } from "../../components/OpenButton";
 import { Section } from "../../components/Section";
 import { toast } from "../../components/toast";
 
@@ -45,11 +46,7 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
   const columns: Column<Delivery>[] = [
     {
       header: t("deliveries.event"),
-      cell: (delivery) => (
-        <Button variant="transparent" size="compact-sm" px={0} onClick={() => open(delivery.id)}>
-          {delivery.event}
-        </Button>
-      ),
+      cell: (delivery) => <OpenButton onClick={() => open(delivery.id)}>{delivery.event}</OpenButton>,
     },
     {
       header: t("deliveries.state"),

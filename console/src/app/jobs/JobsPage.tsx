@@ -13,6 +13,7 @@ import { type Column, DataTable } from "../../components/DataTable";
 import { Empty } from "../../components/Empty";
 import { Failure } from "../../components/Failure";
 import { Moment } from "../../components/Moment";
+import { OpenButton } from "../../components/OpenButton";
 import { Page } from "../../components/Page";
 import { toast } from "../../components/toast";
 import { sentence, words } from "../../components/words";
@@ -49,11 +50,7 @@ export function JobsPage() {
   const columns: Column<Job>[] = [
     {
       header: t("jobs.kind"),
-      cell: (job) => (
-        <Button variant="transparent" size="compact-sm" px={0} onClick={() => open(job.id)}>
-          {words(job.kind)}
-        </Button>
-      ),
+      cell: (job) => <OpenButton onClick={() => open(job.id)}>{words(job.kind)}</OpenButton>,
     },
     ...(state === "dead" || state === "waiting"
       ? [{ header: t("jobs.reason"), cell: (job: Job) => (job.reason ? sentence(job.reason) : "–") }]

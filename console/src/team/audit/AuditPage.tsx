@@ -1,6 +1,6 @@
 // The audit log: who did what, when, and from where.
 
-import { Button, Code, Group, Menu, Modal, Stack, Table, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Code, Group, Menu, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { ChevronDown, Download, ScrollText } from "lucide-react";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { useDownload } from "../../components/download";
 import { Empty } from "../../components/Empty";
 import { FilterBar } from "../../components/FilterBar";
 import { Moment } from "../../components/Moment";
+import { OpenButton } from "../../components/OpenButton";
 import { Page } from "../../components/Page";
 import { words } from "../../components/words";
 import { type Names, useNames } from "./names";
@@ -41,17 +42,7 @@ export function AuditPage() {
   const columns: Column<AuditEntry>[] = [
     {
       header: t("audit.what"),
-      cell: (entry) => (
-        <UnstyledButton
-          onClick={() => setShown(entry)}
-          fz="sm"
-          fw={500}
-          td="underline"
-          style={{ textUnderlineOffset: 3, textDecorationColor: "var(--mantine-color-dimmed)" }}
-        >
-          {words(entry.action)}
-        </UnstyledButton>
-      ),
+      cell: (entry) => <OpenButton onClick={() => setShown(entry)}>{words(entry.action)}</OpenButton>,
     },
     { header: t("audit.who"), cell: (entry) => <Actor entry={entry} names={names} /> },
     { header: t("audit.when"), cell: (entry) => <Moment at={entry.at} /> },

@@ -12,7 +12,7 @@ export function RolesPanel() {
     <Panel title={t("members.roles")} about={t("members.roles_text")}>
       <Rows label={t("members.roles")}>
         {ROLES.map((role) => (
-          <Group key={role} gap="md" align="baseline">
+          <Group key={role} gap="4px 16px" align="baseline">
             <Text size="sm" fw={500} w={96}>
               {t(`roles.${role}.name`)}
             </Text>

@@ -44,13 +44,8 @@ export interface components {
       | "jobs:read"
       | "jobs:write";
     Person: { id: string; email: string; name: string; created_at: string; disabled_at?: string };
-    Workspace: { id: string; name: string; zone: string; currency: string; second_factor_required: boolean };
-    Membership: {
-      workspace: components["schemas"]["Workspace"];
-      role: components["schemas"]["Role"];
-      permissions: components["schemas"]["Permission"][];
-    };
-    Me: components["schemas"]["Person"] & { second_factor: boolean };
+    Workspace: { id: string; name: string; zone: string; currency: string; require_second_factor: boolean };
+    MyWorkspace: { id: string; name: string; role: components["schemas"]["Role"] };
     Session: {
       id: string;
       current: boolean;
@@ -66,14 +61,15 @@ export interface components {
       email: string;
       name: string;
       role: components["schemas"]["Role"];
+      since: string;
       second_factor: boolean;
-      joined_at: string;
-      last_seen_at?: string;
+      disabled: boolean;
     };
     Invitation: {
       id: string;
       email: string;
       role: components["schemas"]["Role"];
+      invited_by?: string;
       created_at: string;
       expires_at: string;
     };
@@ -105,21 +101,34 @@ export interface components {
       id: string;
       url: string;
       description: string;
-      events: string[];
+      kinds: string[];
+      filter?: string | null;
+      thin: boolean;
+      state: "enabled" | "disabled";
+      disabled_because?: string | null;
+      failing_since?: string | null;
       created_at: string;
-      disabled_at?: string;
-      disabled_reason?: string;
     };
-    NewWebhook: { webhook: components["schemas"]["Webhook"]; secret: string };
+    WebhookWithSecret: components["schemas"]["Webhook"] & { secret: string };
     Delivery: {
       id: string;
-      event: string;
+      webhook: string;
+      kind: string;
+      signal?: string | null;
       state: "waiting" | "delivered" | "failed";
+      attempts: number;
       created_at: string;
-      next_at?: string;
-      attempts: { at: string; status?: number; error?: string; milliseconds: number }[];
-      payload?: unknown;
+      ended_at?: string | null;
     };
+    Attempt: {
+      number: number;
+      at: string;
+      took_ms: number;
+      status?: number | null;
+      error?: string | null;
+      excerpt?: string | null;
+    };
+    DeliveryDetails: components["schemas"]["Delivery"] & { body: unknown; tries: components["schemas"]["Attempt"][] };
     Job: {
       id: string;
       kind: string;
@@ -148,15 +157,18 @@ export interface paths {
   "/api/v1/team/sessions/{session}": { delete: On<{ session: string }, never> };
   "/api/v1/team/session": { get: Call<S["Session"]>; delete: Call<never> };
   "/api/v1/team/session/second-factor": { post: Call<S["Step"], { code: string }> };
-  "/api/v1/team/me": { get: Call<S["Me"]>; patch: Call<S["Person"], { name?: string; email?: string }> };
-  "/api/v1/team/me/second-factor": {
+  "/api/v1/team/me": { get: Call<S["Person"]>; patch: Call<S["Person"], { name: string }> };
+  "/api/v1/team/email-changes": { post: Call<never, { email: string; password: string }> };
+  "/api/v1/team/email-changes/acceptance": { post: Call<never, { token: string }> };
+  "/api/v1/team/providers": { get: Call<Page<{ name: string; login: string }>> };
+  "/api/v1/team/second-factor": {
     get: Call<{ enabled: boolean; recovery_codes_left: number }>;
     post: Call<{ secret: string; otpauth: string }, { password: string }>;
-    delete: Call<never, { password: string }>;
   };
-  "/api/v1/team/me/second-factor/confirmation": { post: Call<{ recovery_codes: string[] }, { code: string }> };
-  "/api/v1/team/me/second-factor/recovery-codes": { post: Call<{ recovery_codes: string[] }, { password: string }> };
-  "/api/v1/team/password": { put: Call<never, { current: string; password: string }> };
+  "/api/v1/team/second-factor/removal": { post: Call<never, { password: string }> };
+  "/api/v1/team/second-factor/confirmation": { post: Call<{ recovery_codes: string[] }, { code: string }> };
+  "/api/v1/team/second-factor/recovery-codes": { post: Call<{ recovery_codes: string[] }, { password: string }> };
+  "/api/v1/team/password": { put: Call<S["Step"], { password: string; new_password: string }> };
   "/api/v1/team/password-resets": { post: Call<never, { email: string }> };
   "/api/v1/team/password-resets/acceptance": { post: Call<never, { token: string; password: string }> };
   "/api/v1/team/invitations": {
@@ -164,17 +176,18 @@ export interface paths {
     post: Call<S["Invitation"], { email: string; role: S["Role"] }>;
   };
   "/api/v1/team/invitations/{invitation}": { delete: On<{ invitation: string }, never> };
-  "/api/v1/team/invitations/acceptance": { post: Call<never, { token: string; name: string; password: string }> };
+  "/api/v1/team/invitations/acceptance": { post: Call<S["Step"] | undefined, { token: string; name?: string; password?: string }> };
   "/api/v1/team/members": { get: Call<Page<S["Member"]>, never, Paged> };
+  "/api/v1/team/membership": { delete: Call<never> };
   "/api/v1/team/members/{member}": {
     patch: On<{ member: string }, S["Member"], { role: S["Role"] }>;
     delete: On<{ member: string }, never>;
   };
   "/api/v1/team/workspace": {
     get: Call<S["Workspace"]>;
-    patch: Call<S["Workspace"], { name?: string; zone?: string; currency?: string; second_factor_required?: boolean }>;
+    patch: Call<S["Workspace"], { name?: string; zone?: string; currency?: string; require_second_factor?: boolean }>;
   };
-  "/api/v1/team/workspaces": { get: Call<Page<S["Membership"]>>; post: Call<S["Workspace"], { name: string }> };
+  "/api/v1/team/workspaces": { get: Call<Page<S["MyWorkspace"]>>; post: Call<S["Workspace"], { name: string }> };
   "/api/v1/team/keys": {
     get: Call<Page<S["Key"]>, never, Paged>;
     post: Call<S["NewKey"], { name: string; scopes: S["Permission"][]; expires_in_days?: number }>;
@@ -185,20 +198,19 @@ export interface paths {
   };
   "/api/v1/actions/webhooks": {
     get: Call<Page<S["Webhook"]>, never, Paged>;
-    post: Call<S["NewWebhook"], { url: string; description: string; events: string[] }>;
+    post: Call<S["WebhookWithSecret"], { url: string; description?: string; kinds?: string[]; filter?: string; thin?: boolean }>;
   };
   "/api/v1/actions/webhooks/{webhook}": {
     get: On<{ webhook: string }, S["Webhook"]>;
-    patch: On<{ webhook: string }, S["Webhook"], { url?: string; description?: string; events?: string[]; disabled?: boolean }>;
+    patch: On<{ webhook: string }, S["Webhook"], { url?: string; description?: string; kinds?: string[]; filter?: string; thin?: boolean; state?: S["Webhook"]["state"] }>;
     delete: On<{ webhook: string }, never>;
   };
   "/api/v1/actions/webhooks/{webhook}/tests": { post: On<{ webhook: string }, S["Delivery"]> };
   "/api/v1/actions/webhooks/{webhook}/secret": {
-    get: On<{ webhook: string }, { secret: string }>;
     post: On<{ webhook: string }, { secret: string }>;
   };
   "/api/v1/actions/webhooks/{webhook}/deliveries": { get: On<{ webhook: string }, Page<S["Delivery"]>, never, Paged & { state?: string }> };
-  "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}": { get: On<{ webhook: string; delivery: string }, S["Delivery"]> };
+  "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}": { get: On<{ webhook: string; delivery: string }, S["DeliveryDetails"]> };
   "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}/replays": { post: On<{ webhook: string; delivery: string }, S["Delivery"]> };
   "/api/v1/jobs": {
     get: Call<Page<S["Job"]>, never, Paged & { state?: string; kind?: string }>;

@@ -6,8 +6,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { Check, KeyRound, type LucideIcon, ShieldCheck, UserPlus, Webhook } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../api/client";
+import { Failure } from "../components/Failure";
 import { Page } from "../components/Page";
-import { useMe } from "../team/me";
+import { secondFactorQuery, useMe } from "../team/me";
 import classes from "./Home.module.css";
 
 type StepName = "key" | "second_factor" | "invite" | "webhook";
@@ -21,7 +22,8 @@ interface Step {
 
 export function Home() {
   const { t } = useTranslation();
-  const { person, may, membership } = useMe();
+  const { person, may, here } = useMe();
+  const secondFactor = useQuery(secondFactorQuery);
   const navigate = useNavigate();
   const keys = useQuery({
     queryKey: ["home", "keys"],
@@ -49,7 +51,7 @@ export function Home() {
     {
       name: "second_factor" as const,
       icon: ShieldCheck,
-      done: person.second_factor,
+      done: secondFactor.data?.enabled ?? false,
       go: () => navigate({ to: "/account" }),
     },
     may("team:write") && {
@@ -70,11 +72,8 @@ export function Home() {
   const first = person.name.split(/\s+/)[0] ?? person.name;
 
   return (
-    <Page
-      narrow
-      title={t("home.hello", { name: first })}
-      about={t("home.about", { workspace: membership?.workspace.name ?? "" })}
-    >
+    <Page narrow title={t("home.hello", { name: first })} about={t("home.about", { workspace: here?.name ?? "" })}>
+      {members.isError && <Failure error={members.error} retry={members.refetch} />}
       <Card>
         <Stack gap="md">
           <Group justify="space-between">

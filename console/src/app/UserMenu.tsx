@@ -12,7 +12,7 @@ import { openShortcuts } from "./Shortcuts";
 
 export function UserMenu({ narrow }: { narrow: boolean }) {
   const { t } = useTranslation();
-  const { person, membership } = useMe();
+  const { person, here } = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const logOut = useLogOut();
 
@@ -38,7 +38,7 @@ export function UserMenu({ narrow }: { narrow: boolean }) {
           <Text size="xs" truncate>
             {person.email}
           </Text>
-          {membership && <Text size="xs">{t(`roles.${membership.role}.name`)}</Text>}
+          {here && <Text size="xs">{t(`roles.${here.role}.name`)}</Text>}
         </Menu.Label>
         <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<UserRound size={15} aria-hidden />}>

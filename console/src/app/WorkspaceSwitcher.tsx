@@ -10,8 +10,8 @@ import classes from "./Menus.module.css";
 
 export function WorkspaceSwitcher({ narrow }: { narrow: boolean }) {
   const { t } = useTranslation();
-  const { membership, memberships } = useMe();
-  const name = membership?.workspace.name ?? t("shell.no_workspace");
+  const { here, workspaces } = useMe();
+  const name = here?.name ?? t("shell.no_workspace");
 
   function open(id: string) {
     workspace.set(id);
@@ -36,12 +36,12 @@ export function WorkspaceSwitcher({ narrow }: { narrow: boolean }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t("shell.workspaces")}</Menu.Label>
-        {memberships.map(({ workspace: { id, name }, role }) => (
+        {workspaces.map(({ id, name, role }) => (
           <Menu.Item
             key={id}
             onClick={() => open(id)}
-            aria-current={id === membership?.workspace.id ? "true" : undefined}
-            rightSection={id === membership?.workspace.id ? <Check size={14} aria-hidden /> : undefined}
+            aria-current={id === here?.id ? "true" : undefined}
+            rightSection={id === here?.id ? <Check size={14} aria-hidden /> : undefined}
           >
             <Text size="sm" truncate>
               <bdi>{name}</bdi>

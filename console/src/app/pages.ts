@@ -11,7 +11,7 @@ import {
   Users,
   Webhook,
 } from "lucide-react";
-import type { Permission } from "../team/me";
+import type { Permission } from "../team/roles";
 
 export type PageName = "home" | "webhooks" | "workspace" | "members" | "keys" | "jobs" | "audit" | "account";
 

@@ -10,7 +10,7 @@ import {
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import { expiry, workspace } from "../api/session";
-import { chosen, membershipsQuery, meQuery } from "../team/me";
+import { chosen, meQuery, workspacesQuery } from "../team/me";
 import { Crash } from "./Crash";
 import { NotFound } from "./NotFound";
 import { Pending } from "./Pending";
@@ -33,7 +33,7 @@ const login = createRoute({
 });
 const setup = createRoute({
   getParentRoute: () => root,
-  path: "/setup",
+  path: "/set-up",
   component: lazyRouteComponent(() => import("../team/login/SetupPage"), "SetupPage"),
 });
 const invitation = createRoute({
@@ -43,8 +43,14 @@ const invitation = createRoute({
 });
 const passwordReset = createRoute({
   getParentRoute: () => root,
-  path: "/password-reset",
+  path: "/password",
   component: lazyRouteComponent(() => import("../team/login/PasswordResetPage"), "PasswordResetPage"),
+});
+
+const email = createRoute({
+  getParentRoute: () => root,
+  path: "/e-mail",
+  component: lazyRouteComponent(() => import("../team/login/EmailPage"), "EmailPage"),
 });
 
 // Everything else stands in the shell and is for people who are.
@@ -55,9 +61,9 @@ const shell = createRoute({
     try {
       const [, page] = await Promise.all([
         queryClient.ensureQueryData(meQuery),
-        queryClient.ensureQueryData(membershipsQuery),
+        queryClient.ensureQueryData(workspacesQuery),
       ]);
-      const open = chosen(page.items)?.workspace.id;
+      const open = chosen(page.items)?.id;
       if (open) workspace.set(open);
       expiry.watching = true;
     } catch (error) {
@@ -139,6 +145,7 @@ export const router = createRouter({
     setup,
     invitation,
     passwordReset,
+    email,
     shell.addChildren([home, webhooks, webhook, account, workspacePage, members, keys, audit, jobs]),
   ]),
   defaultErrorComponent: Crash,

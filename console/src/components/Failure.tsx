@@ -1,7 +1,8 @@
 // What went wrong, what was kept, and what to do.
 
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
-import { CircleAlert, WifiOff } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, ShieldCheck, WifiOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/problem";
 import { sentence } from "./words";
@@ -19,6 +20,7 @@ export function Failure({ error, retry, kept, flush }: Props) {
   const { t } = useTranslation();
   const problem = error instanceof Problem ? error : undefined;
   const { title, text } = useWords(error);
+  if (problem?.fields.second_factor) return <SecondFactorRequired />;
   return (
     <Alert
       role="alert"
@@ -43,6 +45,21 @@ export function Failure({ error, retry, kept, flush }: Props) {
             </Button>
           </Group>
         )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** The workspace lets nobody in without one: the way on is to set it up. */
+function SecondFactorRequired() {
+  const { t } = useTranslation();
+  return (
+    <Alert role="alert" icon={<ShieldCheck size={18} />} title={t("second_factor.required")}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{t("second_factor.required_text")}</Text>
+        <Button size="xs" component={Link} to="/account">
+          {t("second_factor.enrol")}
+        </Button>
       </Stack>
     </Alert>
   );

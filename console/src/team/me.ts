@@ -4,10 +4,9 @@ import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-
 import { answer, api } from "../api/client";
 import type { components } from "../api/schema";
 import { expiry, workspace } from "../api/session";
+import { type Permission, permissionsOf } from "./roles";
 
-export type Permission = components["schemas"]["Permission"];
-export type Role = components["schemas"]["Role"];
-export type Membership = components["schemas"]["Membership"];
+export type MyWorkspace = components["schemas"]["MyWorkspace"];
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -15,27 +14,36 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export const membershipsQuery = queryOptions({
-  queryKey: ["memberships"],
+export const workspacesQuery = queryOptions({
+  queryKey: ["workspaces"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/team/workspaces", { signal })),
   staleTime: 60_000,
 });
 
-/** The chosen membership, or the oldest where none, or a foreign one, is chosen. */
-export function chosen(memberships: Membership[]): Membership | undefined {
+export const secondFactorQuery = queryOptions({
+  queryKey: ["second-factor"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/team/second-factor", { signal })),
+  staleTime: 60_000,
+});
+
+/** The chosen workspace, or the first where none, or a foreign one, is chosen. */
+export function chosen(workspaces: MyWorkspace[]): MyWorkspace | undefined {
   const id = workspace.get();
-  return memberships.find((membership) => membership.workspace.id === id) ?? memberships[0];
+  return workspaces.find((workspace) => workspace.id === id) ?? workspaces[0];
 }
 
 export function useMe() {
   const { data: person } = useSuspenseQuery(meQuery);
-  const { data: page } = useSuspenseQuery(membershipsQuery);
-  const membership = chosen(page.items);
+  const { data: page } = useSuspenseQuery(workspacesQuery);
+  const here = chosen(page.items);
+  const permissions = here ? permissionsOf(here.role) : [];
   return {
     person,
-    memberships: page.items,
-    membership,
-    may: (permission: Permission) => membership?.permissions.includes(permission) ?? false,
+    workspaces: page.items,
+    /** The open workspace and the person's role there; nothing for somebody who is in none. */
+    here,
+    permissions,
+    may: (permission: Permission) => permissions.includes(permission),
   };
 }
 

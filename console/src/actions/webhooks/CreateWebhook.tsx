@@ -13,7 +13,7 @@ import { Form, useSend } from "../../components/form";
 import { useUrlRule, WebhookFields, type WebhookValues } from "./fields";
 import { verifying } from "./snippets";
 
-type NewWebhook = components["schemas"]["NewWebhook"];
+type NewWebhook = components["schemas"]["WebhookWithSecret"];
 
 export function CreateWebhook({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useTranslation();
@@ -42,13 +42,12 @@ function WebhookForm({ onMade, close }: { onMade: (webhook: NewWebhook) => void;
   const queries = useQueryClient();
   const form = useForm<WebhookValues>({
     mode: "uncontrolled",
-    initialValues: { url: "", description: "", events: [] },
+    initialValues: { url: "", description: "", kinds: [], filter: "", thin: false },
     validate: { url: useUrlRule() },
   });
   const sending = useSend(
     form,
-    ({ url, description, events }) =>
-      answer(api.POST("/api/v1/actions/webhooks", { body: { url: url.trim(), description, events } })),
+    (values) => answer(api.POST("/api/v1/actions/webhooks", { body: { ...values, url: values.url.trim() } })),
     async (made) => {
       onMade(made);
       await queries.invalidateQueries({ queryKey: ["webhooks"] });
@@ -73,7 +72,7 @@ function Made({ made, close }: { made: NewWebhook; close: () => void }) {
         <Button variant="default" onClick={close}>
           {t("done")}
         </Button>
-        <Button onClick={() => navigate({ to: "/actions/webhooks/$webhook", params: { webhook: made.webhook.id } })}>
+        <Button onClick={() => navigate({ to: "/actions/webhooks/$webhook", params: { webhook: made.id } })}>
           {t("webhooks.open")}
         </Button>
       </Group>

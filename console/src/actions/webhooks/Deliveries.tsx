@@ -46,21 +46,15 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
   const columns: Column<Delivery>[] = [
     {
       header: t("deliveries.event"),
-      cell: (delivery) => <OpenButton onClick={() => open(delivery.id)}>{delivery.event}</OpenButton>,
+      cell: (delivery) => <OpenButton onClick={() => open(delivery.id)}>{delivery.kind}</OpenButton>,
     },
     {
       header: t("deliveries.state"),
       cell: (delivery) => <Badge color={COLORS[delivery.state]}>{t(`deliveries.${delivery.state}`)}</Badge>,
     },
-    {
-      header: t("deliveries.answer"),
-      cell: (delivery) => {
-        const last = delivery.attempts.at(-1);
-        return last ? (last.status ?? last.error ?? "–") : "–";
-      },
-    },
-    { header: t("deliveries.attempts"), end: true, cell: (delivery) => delivery.attempts.length },
+    { header: t("deliveries.attempts"), end: true, cell: (delivery) => delivery.attempts },
     { header: t("deliveries.created"), cell: (delivery) => <Moment at={delivery.created_at} /> },
+    { header: t("deliveries.ended"), cell: (delivery) => <Moment at={delivery.ended_at} /> },
   ];
 
   return (
@@ -132,12 +126,12 @@ function Details({ webhook, id, mayChange }: { webhook: Webhook; id: string; may
 
   if (delivery.isError) return <Failure error={delivery.error} retry={delivery.refetch} />;
   if (!delivery.data) return null;
-  const { event, state, attempts, created_at, next_at, payload } = delivery.data;
+  const { kind, state, tries, created_at, body } = delivery.data;
   return (
     <Stack>
       <Group justify="space-between">
         <Group gap="xs">
-          <Text fw={500}>{event}</Text>
+          <Text fw={500}>{kind}</Text>
           <Badge color={COLORS[state]}>{t(`deliveries.${state}`)}</Badge>
         </Group>
         {mayChange && (
@@ -153,15 +147,9 @@ function Details({ webhook, id, mayChange }: { webhook: Webhook; id: string; may
       </Group>
       <Text size="sm" c="dimmed">
         {t("deliveries.created")} <Moment at={created_at} />
-        {next_at && state === "waiting" && (
-          <>
-            {" · "}
-            {t("deliveries.next")} <Moment at={next_at} />
-          </>
-        )}
       </Text>
       <Title order={3}>{t("deliveries.attempts")}</Title>
-      {attempts.length === 0 ? (
+      {tries.length === 0 ? (
         <Text size="sm">{t("deliveries.no_attempts")}</Text>
       ) : (
         <Table>
@@ -173,26 +161,29 @@ function Details({ webhook, id, mayChange }: { webhook: Webhook; id: string; may
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {attempts.map((attempt) => (
-              <Table.Tr key={attempt.at}>
+            {tries.map((attempt) => (
+              <Table.Tr key={attempt.number}>
                 <Table.Td>
                   <Moment at={attempt.at} />
                 </Table.Td>
-                <Table.Td>{[attempt.status, attempt.error].filter(Boolean).join(" · ")}</Table.Td>
-                <Table.Td ta="end">{t("milliseconds", { count: attempt.milliseconds })}</Table.Td>
+                <Table.Td>
+                  {[attempt.status, attempt.error].filter(Boolean).join(" · ")}
+                  {attempt.excerpt && (
+                    <Text size="xs" c="dimmed">
+                      {attempt.excerpt}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td ta="end">{t("milliseconds", { count: attempt.took_ms })}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       )}
-      {payload !== undefined && (
-        <>
-          <Title order={3}>{t("deliveries.payload")}</Title>
-          <Code block tabIndex={0}>
-            {JSON.stringify(payload, null, 2)}
-          </Code>
-        </>
-      )}
+      <Title order={3}>{t("deliveries.body")}</Title>
+      <Code block tabIndex={0}>
+        {JSON.stringify(body, null, 2)}
+      </Code>
     </Stack>
   );
 }

@@ -13,6 +13,7 @@ import { ConfirmButton } from "../../components/ConfirmButton";
 import { Copyable } from "../../components/Copyable";
 import { Failure } from "../../components/Failure";
 import { Form, useSend } from "../../components/form";
+import { Moment } from "../../components/Moment";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { toast } from "../../components/toast";
@@ -51,10 +52,10 @@ export function WebhookPage() {
     }
   }
 
-  async function switchTo(disabled: boolean) {
-    await answer(api.PATCH("/api/v1/actions/webhooks/{webhook}", { params: { path }, body: { disabled } }));
+  async function switchTo(state: Webhook["state"]) {
+    await answer(api.PATCH("/api/v1/actions/webhooks/{webhook}", { params: { path }, body: { state } }));
     await again();
-    toast(t(disabled ? "webhooks.was_disabled" : "webhooks.was_enabled"));
+    toast(t(state === "disabled" ? "webhooks.was_disabled" : "webhooks.was_enabled"));
   }
 
   async function remove() {
@@ -76,16 +77,11 @@ export function WebhookPage() {
       actions={
         mayChange && (
           <>
-            <Button
-              variant="default"
-              leftSection={<Send size={15} />}
-              onClick={test}
-              disabled={Boolean(webhook.disabled_at)}
-            >
+            <Button variant="default" leftSection={<Send size={15} />} onClick={test}>
               {t("webhooks.test")}
             </Button>
-            {webhook.disabled_at ? (
-              <Button onClick={() => switchTo(false).catch(setFailure)}>{t("webhooks.enable")}</Button>
+            {webhook.state === "disabled" ? (
+              <Button onClick={() => switchTo("enabled").catch(setFailure)}>{t("webhooks.enable")}</Button>
             ) : (
               <ConfirmButton
                 size="sm"
@@ -93,7 +89,7 @@ export function WebhookPage() {
                 title={t("webhooks.disable")}
                 text={t("webhooks.disable_text")}
                 action={t("webhooks.disable")}
-                run={() => switchTo(true)}
+                run={() => switchTo("disabled")}
               />
             )}
             <ConfirmButton
@@ -109,9 +105,14 @@ export function WebhookPage() {
       }
     >
       {Boolean(failure) && <Failure error={failure} />}
-      {webhook.disabled_at && webhook.disabled_reason && (
+      {webhook.state === "disabled" && webhook.disabled_because && (
         <Alert color="orange" icon={<CircleAlert size={18} />} title={t("webhooks.given_up")}>
-          {sentence(webhook.disabled_reason)}
+          {sentence(webhook.disabled_because)}
+        </Alert>
+      )}
+      {webhook.state === "enabled" && webhook.failing_since && (
+        <Alert color="orange" icon={<CircleAlert size={18} />} title={t("webhooks.failing")}>
+          {t("webhooks.failing_text")} <Moment at={webhook.failing_since} />.
         </Alert>
       )}
       <Deliveries webhook={webhook} mayChange={mayChange} />
@@ -126,7 +127,13 @@ function Change(props: { webhook: Webhook; mayChange: boolean; onChanged: () => 
   const { webhook, mayChange } = props;
   const form = useForm<WebhookValues>({
     mode: "uncontrolled",
-    initialValues: { url: webhook.url, description: webhook.description, events: webhook.events },
+    initialValues: {
+      url: webhook.url,
+      description: webhook.description,
+      kinds: webhook.kinds,
+      filter: webhook.filter ?? "",
+      thin: webhook.thin,
+    },
     validate: { url: useUrlRule() },
   });
   const sending = useSend(
@@ -146,10 +153,10 @@ function Change(props: { webhook: Webhook; mayChange: boolean; onChanged: () => 
         <Stack gap="xs">
           <Code>{webhook.url}</Code>
           <Group gap={4}>
-            {webhook.events.length === 0 && <Text size="sm">{t("webhooks.all_events")}</Text>}
-            {webhook.events.map((event) => (
-              <Badge key={event} color="gray">
-                {event}
+            {webhook.kinds.length === 0 && <Text size="sm">{t("webhooks.all_kinds")}</Text>}
+            {webhook.kinds.map((kind) => (
+              <Badge key={kind} color="gray">
+                {kind}
               </Badge>
             ))}
           </Group>

@@ -6,9 +6,7 @@ import type { components } from "../../api/schema";
 
 export function WebhookState({ webhook }: { webhook: components["schemas"]["Webhook"] }) {
   const { t } = useTranslation();
-  return webhook.disabled_at ? (
-    <Badge color="gray">{t("webhooks.disabled")}</Badge>
-  ) : (
-    <Badge>{t("webhooks.enabled")}</Badge>
-  );
+  if (webhook.state === "disabled") return <Badge color="gray">{t("webhooks.disabled")}</Badge>;
+  if (webhook.failing_since) return <Badge color="orange">{t("webhooks.failing")}</Badge>;
+  return <Badge>{t("webhooks.enabled")}</Badge>;
 }

@@ -50,12 +50,14 @@ export function WebhooksPage() {
       ),
     },
     {
-      header: t("webhooks.events"),
+      header: t("webhooks.kinds"),
       cell: (webhook) =>
-        webhook.events.length === 0 ? (
-          t("webhooks.all_events")
+        webhook.kinds.length === 0 ? (
+          t("webhooks.all_kinds")
         ) : (
-          <Badge color="gray">{t("webhooks.event_count", { count: webhook.events.length })}</Badge>
+          <Badge color="gray" title={webhook.kinds.join(", ")}>
+            {t("webhooks.kind_count", { count: webhook.kinds.length })}
+          </Badge>
         ),
     },
     { header: t("webhooks.state"), cell: (webhook) => <WebhookState webhook={webhook} /> },

@@ -1,14 +1,16 @@
 // The fields of a webhook, the same for making and for changing one.
 
-import { MultiSelect, TextInput } from "@mantine/core";
+import { Checkbox, TagsInput, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { useTranslation } from "react-i18next";
-import { EVENTS } from "./events";
+import { KINDS } from "./kinds";
 
 export interface WebhookValues extends Record<string, unknown> {
   url: string;
   description: string;
-  events: string[];
+  kinds: string[];
+  filter: string;
+  thin: boolean;
 }
 
 export function WebhookFields({ form, fresh }: { form: UseFormReturnType<WebhookValues>; fresh?: boolean }) {
@@ -29,21 +31,40 @@ export function WebhookFields({ form, fresh }: { form: UseFormReturnType<Webhook
       />
       <TextInput
         label={t("webhooks.description")}
+        description={t("webhooks.description_text")}
         maxLength={200}
         key={form.key("description")}
         {...form.getInputProps("description")}
       />
-      <MultiSelect
-        label={t("webhooks.events")}
-        description={t("webhooks.events_text")}
-        placeholder={t("webhooks.all_events")}
-        data={[...EVENTS]}
-        searchable
+      <TagsInput
+        label={t("webhooks.kinds")}
+        description={t("webhooks.kinds_text")}
+        placeholder={t("webhooks.all_kinds")}
+        data={KINDS}
         clearable
-        clearButtonProps={{ "aria-label": t("webhooks.clear_events") }}
-        nothingFoundMessage={t("nothing_found")}
-        key={form.key("events")}
-        {...form.getInputProps("events")}
+        clearButtonProps={{ "aria-label": t("webhooks.clear_kinds") }}
+        maxTags={50}
+        acceptValueOnBlur
+        key={form.key("kinds")}
+        {...form.getInputProps("kinds")}
+      />
+      <Textarea
+        label={t("webhooks.filter")}
+        description={t("webhooks.filter_text")}
+        placeholder="scale = 'nps' and score <= 6"
+        autosize
+        minRows={1}
+        maxRows={6}
+        maxLength={4000}
+        spellCheck={false}
+        key={form.key("filter")}
+        {...form.getInputProps("filter")}
+      />
+      <Checkbox
+        label={t("webhooks.thin")}
+        description={t("webhooks.thin_text")}
+        key={form.key("thin")}
+        {...form.getInputProps("thin", { type: "checkbox" })}
       />
     </>
   );

@@ -2,6 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 import { Page } from "../../components/Page";
+import { ChangeEmail } from "./ChangeEmail";
 import { ChangePassword } from "./ChangePassword";
 import { Profile } from "./Profile";
 import { SecondFactor } from "./SecondFactor";
@@ -12,6 +13,7 @@ export function AccountPage() {
   return (
     <Page title={t("pages.account.title")} about={t("pages.account.about")} narrow>
       <Profile />
+      <ChangeEmail />
       <ChangePassword />
       <SecondFactor />
       <Sessions />

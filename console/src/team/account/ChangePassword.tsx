@@ -15,8 +15,8 @@ export function ChangePassword() {
   const rule = usePasswordRule();
   const form = useForm({
     mode: "uncontrolled",
-    initialValues: { current: "", password: "" },
-    validate: { current: (value) => (value ? null : t("fields.password_missing")), password: rule },
+    initialValues: { password: "", new_password: "" },
+    validate: { password: (value) => (value ? null : t("fields.password_missing")), new_password: rule },
   });
   const sending = useSend(
     form,
@@ -30,12 +30,12 @@ export function ChangePassword() {
   return (
     <Panel title={t("account.password")} about={t("account.password_text")}>
       <Form sending={sending} action={t("account.change_password")}>
-        <Password label={t("fields.current_password")} key={form.key("current")} {...form.getInputProps("current")} />
+        <Password label={t("fields.current_password")} key={form.key("password")} {...form.getInputProps("password")} />
         <Password
           fresh
           label={t("fields.new_password")}
-          key={form.key("password")}
-          {...form.getInputProps("password")}
+          key={form.key("new_password")}
+          {...form.getInputProps("new_password")}
         />
       </Form>
     </Panel>

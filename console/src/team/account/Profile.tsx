@@ -1,4 +1,4 @@
-// What others call this person, and where mail reaches them.
+// What others call this person.
 
 import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
@@ -24,7 +24,6 @@ export function Profile() {
     (values) => answer(api.PATCH("/api/v1/team/me", { body: values })),
     async () => {
       await queries.invalidateQueries({ queryKey: meQuery.queryKey });
-      form.resetDirty();
       toast(t("saved"));
     },
   );
@@ -38,7 +37,6 @@ export function Profile() {
           key={form.key("name")}
           {...form.getInputProps("name")}
         />
-        <TextInput label={t("fields.email")} value={person.email} readOnly description={t("account.email_text")} />
       </Form>
     </Panel>
   );

@@ -3,7 +3,7 @@
 import { Badge, Button, Checkbox, Code, Group, Modal, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Download, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,13 +14,13 @@ import { Panel } from "../../components/Panel";
 import { QrCode } from "../../components/QrCode";
 import { toast } from "../../components/toast";
 import { Password } from "../login/fields";
-import { meQuery, useMe } from "../me";
+import { secondFactorQuery } from "../me";
 
 type Task = "enrol" | "codes" | "remove";
 
 export function SecondFactor() {
   const { t } = useTranslation();
-  const { person } = useMe();
+  const { data: standing } = useSuspenseQuery(secondFactorQuery);
   const [task, setTask] = useState<Task>("enrol");
   const [opened, { open, close }] = useDisclosure(false);
   const begin = (task: Task) => () => {
@@ -33,16 +33,16 @@ export function SecondFactor() {
       title={t("second_factor.title")}
       about={t("second_factor.text")}
       aside={
-        <Badge
-          color={person.second_factor ? "teal" : "gray"}
-          leftSection={person.second_factor && <ShieldCheck size={12} />}
-        >
-          {t(person.second_factor ? "second_factor.on" : "second_factor.off")}
+        <Badge color={standing.enabled ? "teal" : "gray"} leftSection={standing.enabled && <ShieldCheck size={12} />}>
+          {t(standing.enabled ? "second_factor.on" : "second_factor.off")}
         </Badge>
       }
     >
+      {standing.enabled && (
+        <Text size="sm">{t("second_factor.codes_left", { count: standing.recovery_codes_left })}</Text>
+      )}
       <Group gap="xs">
-        {person.second_factor ? (
+        {standing.enabled ? (
           <>
             <Button variant="default" onClick={begin("codes")}>
               {t("second_factor.new_codes")}
@@ -73,7 +73,7 @@ export function SecondFactor() {
 
 function useChanged() {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: meQuery.queryKey });
+  return () => queries.invalidateQueries({ queryKey: secondFactorQuery.queryKey });
 }
 
 /** Asks for the password once more: a browser left open is not enough for this. */
@@ -118,7 +118,7 @@ function Enrol({ onDone }: { onDone: () => void }) {
       <AskPassword
         text={t("second_factor.enrol_text")}
         action={t("second_factor.go_on")}
-        send={(password) => answer(api.POST("/api/v1/team/me/second-factor", { body: { password } }))}
+        send={(password) => answer(api.POST("/api/v1/team/second-factor", { body: { password } }))}
         onDone={setSecret}
       />
     );
@@ -150,7 +150,7 @@ function Confirm({
   const sending = useSend(
     form,
     ({ code }) =>
-      answer(api.POST("/api/v1/team/me/second-factor/confirmation", { body: { code: code.replace(/\s/g, "") } })),
+      answer(api.POST("/api/v1/team/second-factor/confirmation", { body: { code: code.replace(/\s/g, "") } })),
     ({ recovery_codes }) => onDone(recovery_codes),
   );
   return (
@@ -188,7 +188,7 @@ function NewCodes({ onDone }: { onDone: () => void }) {
     <AskPassword
       text={t("second_factor.codes_text")}
       action={t("second_factor.new_codes")}
-      send={(password) => answer(api.POST("/api/v1/team/me/second-factor/recovery-codes", { body: { password } }))}
+      send={(password) => answer(api.POST("/api/v1/team/second-factor/recovery-codes", { body: { password } }))}
       onDone={({ recovery_codes }) => setCodes(recovery_codes)}
     />
   );
@@ -202,7 +202,7 @@ function Remove({ onDone }: { onDone: () => void }) {
       text={t("second_factor.remove_text")}
       action={t("second_factor.remove")}
       color="orange"
-      send={(password) => answer(api.DELETE("/api/v1/team/me/second-factor", { body: { password } }))}
+      send={(password) => answer(api.POST("/api/v1/team/second-factor/removal", { body: { password } }))}
       onDone={async () => {
         await changed();
         toast(t("second_factor.removed"));

@@ -1,6 +1,6 @@
 // The audit log: who did what, when, and from where.
 
-import { Button, Code, Group, Menu, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Menu, Modal, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { ChevronDown, Download, ScrollText } from "lucide-react";
 import { useState } from "react";
@@ -16,6 +16,7 @@ import { Moment } from "../../components/Moment";
 import { OpenButton } from "../../components/OpenButton";
 import { Page } from "../../components/Page";
 import { words } from "../../components/words";
+import { ACTIONS, useActionName } from "./actions";
 import { type Names, useNames } from "./names";
 
 type AuditEntry = components["schemas"]["AuditEntry"];
@@ -26,6 +27,7 @@ export function AuditPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const names = useNames();
+  const nameOf = useActionName();
   const [shown, setShown] = useState<AuditEntry>();
   const query = {
     action: search.action,
@@ -42,7 +44,7 @@ export function AuditPage() {
   const columns: Column<AuditEntry>[] = [
     {
       header: t("audit.what"),
-      cell: (entry) => <OpenButton onClick={() => setShown(entry)}>{words(entry.action)}</OpenButton>,
+      cell: (entry) => <OpenButton onClick={() => setShown(entry)}>{nameOf(entry.action)}</OpenButton>,
     },
     { header: t("audit.who"), cell: (entry) => <Actor entry={entry} names={names} /> },
     { header: t("audit.when"), cell: (entry) => <Moment at={entry.at} /> },
@@ -80,13 +82,16 @@ export function AuditPage() {
       }
     >
       <FilterBar active={filtered} clear={() => navigate({ search: {}, replace: true })}>
-        <TextInput
-          key={`action-${search.action}`}
+        <Select
           label={t("audit.action")}
-          placeholder="key.created"
-          defaultValue={search.action}
-          onBlur={(event) => set({ action: event.currentTarget.value.trim() || undefined })}
-          onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+          placeholder={t("audit.any_action")}
+          data={ACTIONS.map((action) => ({ value: action, label: nameOf(action) }))}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": t("filter.clear") }}
+          nothingFoundMessage={t("nothing_found")}
+          value={search.action ?? null}
+          onChange={(action) => set({ action: action ?? undefined })}
         />
         <TextInput
           key={`from-${search.from}`}
@@ -157,13 +162,14 @@ function Details(props: {
 }) {
   const { t, i18n } = useTranslation();
   const { entry } = props;
+  const nameOf = useActionName();
   const details = Object.entries(entry?.details ?? {});
   return (
     <Modal
       opened={entry !== undefined}
       onClose={props.close}
       size="lg"
-      title={entry && words(entry.action)}
+      title={entry && nameOf(entry.action)}
       closeButtonProps={{ "aria-label": t("close") }}
     >
       {entry && (

@@ -10,7 +10,8 @@ import type { components } from "../../api/schema";
 import { Choice } from "../../components/Choice";
 import { Copyable, Snippets } from "../../components/Copyable";
 import { Form, useSend } from "../../components/form";
-import { type Permission, useMe } from "../me";
+import { useMe } from "../me";
+import type { Permission } from "../roles";
 import { snippets } from "./snippets";
 
 type NewKey = components["schemas"]["NewKey"];
@@ -48,7 +49,7 @@ const LIFETIMES = ["30", "90", "365"] as const;
 
 function KeyForm({ onMade, close }: { onMade: (key: NewKey) => void; close: () => void }) {
   const { t } = useTranslation();
-  const { membership } = useMe();
+  const { permissions } = useMe();
   const queries = useQueryClient();
   const form = useForm<Values>({
     mode: "controlled",
@@ -98,7 +99,7 @@ function KeyForm({ onMade, close }: { onMade: (key: NewKey) => void; close: () =
         <Fieldset legend={t("keys.scopes")} variant="unstyled">
           <Checkbox.Group description={t("keys.scopes_text")} {...form.getInputProps("scopes")}>
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt="xs">
-              {membership?.permissions.map((permission) => (
+              {permissions.map((permission) => (
                 <Checkbox
                   key={permission}
                   value={permission}

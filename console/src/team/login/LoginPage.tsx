@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { queryClient } from "../../api/queries";
 import { Door } from "./Door";
 import { LoginSteps } from "./LoginSteps";
+import { SingleSignOn } from "./SingleSignOn";
 
 const route = getRouteApi("/login");
 
@@ -14,17 +15,19 @@ export function LoginPage() {
   const router = useRouter();
   const { next } = route.useSearch();
 
+  // Within the console alone: an address of another site would be an open door for whoever made the link.
+  const path = next?.startsWith("/") && !/^\/[/\\]/.test(next) ? next : "/";
+
   async function goOn() {
     queryClient.clear();
-    // Within the console alone: an address of another site would be an open door for whoever made the link.
-    const path = next?.startsWith("/") && !next.startsWith("//") ? next : "/";
     await router.navigate({ href: path });
   }
 
   return (
     <Door title={t("login.title")} text={t("login.text")}>
       <LoginSteps onDone={goOn} />
-      <Anchor component={Link} to="/password-reset" size="sm">
+      <SingleSignOn next={path} />
+      <Anchor component={Link} to="/password" size="sm">
         {t("login.forgotten")}
       </Anchor>
     </Door>

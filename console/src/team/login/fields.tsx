@@ -26,8 +26,7 @@ export function usePasswordRule() {
   return (password: string) => ([...password].length < 8 ? t("fields.password_rule") : null);
 }
 
-/** From `#token=…`: a fragment never reaches a server, so no log and no proxy has it. */
+/** What stands after the `#` of a link: a fragment never reaches a server, so no log and no proxy has it. */
 export function tokenOfLink(): string {
-  const fragment = new URLSearchParams(location.hash.slice(1));
-  return fragment.get("token") ?? "";
+  return decodeURIComponent(location.hash.slice(1));
 }

@@ -7,8 +7,8 @@ import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import { Form, useSend } from "../../components/form";
 import { toast } from "../../components/toast";
-import { type Role, useMe } from "../me";
-import { ROLES } from "./roles";
+import { useMe } from "../me";
+import { ROLES, type Role } from "../roles";
 
 export function InviteDialog({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useTranslation();
@@ -27,7 +27,7 @@ export function InviteDialog({ opened, close }: { opened: boolean; close: () => 
 
 function InviteForm({ close }: { close: () => void }) {
   const { t } = useTranslation();
-  const { membership } = useMe();
+  const { here } = useMe();
   const queries = useQueryClient();
   const form = useForm<{ email: string; role: Role }>({
     mode: "uncontrolled",
@@ -43,7 +43,7 @@ function InviteForm({ close }: { close: () => void }) {
       await queries.invalidateQueries({ queryKey: ["invitations"] });
     },
   );
-  const roles = ROLES.filter((role) => role !== "owner" || membership?.role === "owner");
+  const roles = ROLES.filter((role) => role !== "owner" || here?.role === "owner");
   return (
     <Form sending={sending} action={t("members.send")} cancel={{ label: t("cancel"), onClick: close }}>
       <TextInput

@@ -52,6 +52,7 @@ export function MembersPage() {
           <Stack gap={0} miw={0}>
             <Text size="sm" fw={500}>
               <bdi>{member.name}</bdi> {member.id === person.id && <Badge color="gray">{t("members.you")}</Badge>}
+              {member.disabled && <Badge color="orange">{t("members.disabled")}</Badge>}
             </Text>
             <Text size="xs" c="dimmed">
               {member.email}
@@ -75,7 +76,7 @@ export function MembersPage() {
           </Text>
         ),
     },
-    { header: t("members.joined"), cell: (member) => <Moment at={member.joined_at} /> },
+    { header: t("members.joined"), cell: (member) => <Moment at={member.since} /> },
     {
       header: "",
       hidden: t("table.actions"),

@@ -9,18 +9,18 @@ import { answer, api } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Confirm } from "../../components/ConfirmButton";
 import { toast } from "../../components/toast";
-import { type Role, useMe } from "../me";
-import { ROLES } from "./roles";
+import { useMe } from "../me";
+import { ROLES, type Role } from "../roles";
 
 type Member = components["schemas"]["Member"];
 
 export function RoleMenu({ member, mayChange }: { member: Member; mayChange: boolean }) {
   const { t } = useTranslation();
-  const { membership } = useMe();
+  const { here } = useMe();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Role>();
   // Nobody gives more than they have, and only owners touch owners.
-  const owner = membership?.role === "owner";
+  const owner = here?.role === "owner";
   const mayTouch = mayChange && (owner || member.role !== "owner");
 
   async function give(role: Role) {

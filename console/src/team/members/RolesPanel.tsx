@@ -4,7 +4,7 @@ import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Panel } from "../../components/Panel";
 import { Rows } from "../../components/Rows";
-import { ROLES } from "./roles";
+import { ROLES } from "../roles";
 
 export function RolesPanel() {
   const { t } = useTranslation();

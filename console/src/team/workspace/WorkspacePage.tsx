@@ -12,7 +12,7 @@ import { Form, useSend } from "../../components/form";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { toast } from "../../components/toast";
-import { membershipsQuery, useMe } from "../me";
+import { useMe, workspacesQuery } from "../me";
 
 type Workspace = components["schemas"]["Workspace"];
 
@@ -39,7 +39,7 @@ function useSaved() {
   return async () => {
     await Promise.all([
       queries.invalidateQueries({ queryKey: ["workspace"] }),
-      queries.invalidateQueries({ queryKey: membershipsQuery.queryKey }),
+      queries.invalidateQueries({ queryKey: workspacesQuery.queryKey }),
     ]);
     toast(t("saved"));
   };
@@ -105,7 +105,7 @@ function Security({ workspace, mayChange }: { workspace: Workspace; mayChange: b
   const saved = useSaved();
   const form = useForm({
     mode: "controlled",
-    initialValues: { second_factor_required: workspace.second_factor_required },
+    initialValues: { require_second_factor: workspace.require_second_factor },
   });
   const sending = useSend(form, (values) => answer(api.PATCH("/api/v1/team/workspace", { body: values })), saved);
   return (
@@ -115,7 +115,7 @@ function Security({ workspace, mayChange }: { workspace: Workspace; mayChange: b
           label={t("workspace.second_factor")}
           description={t("workspace.second_factor_text")}
           disabled={!mayChange}
-          {...form.getInputProps("second_factor_required", { type: "checkbox" })}
+          {...form.getInputProps("require_second_factor", { type: "checkbox" })}
         />
       </Form>
     </Panel>

@@ -140,6 +140,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#b3261e",
     "--mantine-color-default-border": "#d9dcde",
     "--harken-hairline": "#e6e8e9",
+    "--harken-edge": "#8a9298",
     "--harken-quiet": "#f8f9f9",
   },
   dark: {
@@ -148,6 +149,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9b8f",
     "--mantine-color-anchor": "#7dd2c5",
     "--harken-hairline": "#2b2f32",
+    "--harken-edge": "#666d73",
     "--harken-quiet": "#1c1f21",
   },
 });

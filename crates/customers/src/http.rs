@@ -51,6 +51,11 @@ async fn find_customer(
     caller: May<ReadCustomers>,
     Query(sought): Query<Sought>,
 ) -> Result<Page<Profile>, Problem> {
+    for (field, text) in [("kind", &sought.kind), ("value", &sought.value)] {
+        if text.chars().count() > 255 {
+            return Err(Error::invalid_field(field, "too_long", "an identity has at most 255 characters").into());
+        }
+    }
     let found = customers.find(&caller, &sought.kind, &sought.value).await?;
     let profile = match found {
         Some(customer) => vec![customers.profile(&caller, customer).await?],

@@ -18,7 +18,7 @@ pub struct Metric {
     #[schema(value_type = String, example = "nps")]
     pub formula: Formula,
     /// Which signals it is about, as a tree.
-    #[schema(value_type = serde_json::Value)]
+    #[schema(value_type = crate::http::filter::FilterTree)]
     pub filter: Filter,
     /// What its values are.
     pub unit: Unit,

@@ -1,5 +1,6 @@
 //! The room's part of the API: metrics and queries, and the signals behind them.
 
+pub(crate) mod filter;
 mod metrics;
 mod queries;
 mod signals;

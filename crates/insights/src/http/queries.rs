@@ -7,7 +7,7 @@ use serde::Deserialize;
 use team::{May, ReadInsights};
 use utoipa::ToSchema;
 
-use super::Asking;
+use super::{Asking, filter::FilterTree};
 use crate::{Figures, Metric, Query};
 
 /// A question for figures.
@@ -16,7 +16,7 @@ use crate::{Figures, Metric, Query};
 #[schema(as = Query)]
 pub(super) struct Asked {
     /// A metric's name, or a formula: `mean(score)`, `rate(properties.late = true)`.
-    #[schema(example = "nps", min_length = 1, max_length = 10_000)]
+    #[schema(example = "nps", min_length = 1, max_length = 65_536)]
     metric: String,
     /// The dimensions: `channel`, `touchpoint`, `customer.state`, `properties.plan`, …
     #[serde(default)]
@@ -34,10 +34,10 @@ pub(super) struct Asked {
     to: Option<String>,
     /// Only signals that match, in the filter's text form.
     #[serde(default, rename = "where")]
-    #[schema(value_type = Option<String>, example = "kind = 'survey_answered' and channel in ('web', 'email')", max_length = 10_000)]
+    #[schema(value_type = Option<String>, example = "kind = 'survey_answered' and channel in ('web', 'email')", max_length = 65_536)]
     text: Option<String>,
     /// Only signals that match, as a tree: `{"is":["kind",{"one_of":["survey_answered"]}]}`. With `where`, both must match.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<FilterTree>)]
     filter: Option<Filter>,
 }
 
@@ -60,6 +60,10 @@ impl Asked {
             let wrong = |error: Error| Error::invalid_field(field, "not_a_time", error.message);
             text.map(|text| Timestamp::parse(&text, zone).map_err(wrong)).transpose()
         };
+        if self.metric.len() > Filter::LONGEST {
+            let message = format!("a metric is at most {} bytes long", Filter::LONGEST);
+            return Err(Error::invalid_field("metric", "too_long", message));
+        }
         let field = |text: &String| Field::parse(text).map_err(|error| within("by", error));
         let text = self.text.as_deref().unwrap_or_default();
         let filter = Filter::parse(text, zone).map_err(|error| within("where", error))?;

@@ -19,7 +19,7 @@ use crate::Incomplete;
 pub(super) struct Sought {
     /// Only those that match.
     #[serde(default, rename = "where")]
-    #[param(example = "kind = 'review_posted' and score < 3", max_length = 10_000, required = false)]
+    #[param(example = "kind = 'review_posted' and score < 3", max_length = 65_536, required = false)]
     text: String,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Sought {
 pub(super) struct SoughtPage {
     /// Only those that match.
     #[serde(default, rename = "where")]
-    #[param(example = "kind = 'review_posted' and score < 3", max_length = 10_000, required = false)]
+    #[param(example = "kind = 'review_posted' and score < 3", max_length = 65_536, required = false)]
     text: String,
     /// How many at most: 1 to 200; 50 where it is not said.
     #[param(minimum = 1, maximum = 200, default = 50)]

@@ -246,6 +246,7 @@ mod tests {
         NonZeroU32::new(number).unwrap()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "no part of the product")]
     fn limited(requests: u32) -> Router {
         let rates = Rates { address: Rate { requests: number(requests), seconds: number(60) }, ..Rates::default() };
         let limiters = Limiters::new(rates, Metrics::default());

@@ -1,10 +1,11 @@
-//! The server: routes, projections and upkeep, each on one page, behind our own accept loop.
+//! The server: routes, projections, jobs and upkeep, each on one page, behind our own accept loop.
 
 mod accept;
 mod client;
 mod description;
 mod front;
 mod health;
+mod jobs;
 mod metrics;
 mod middleware;
 mod projections;
@@ -17,6 +18,7 @@ mod upkeep;
 pub use accept::{Draining, Limits, serve};
 pub use client::Proxies;
 pub use front::Front;
+pub use jobs::{kinds, worker};
 pub use metrics::{Metrics, Sample};
 pub use middleware::{Rate, Rates};
 pub use projections::projections;

@@ -12,7 +12,7 @@ use customers::Customers;
 use insights::Insights;
 use signals::Signals;
 use sources::Sources;
-use store::Store;
+use store::{Store, jobs::Jobs};
 use team::Team;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -24,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Front, client, description,
     health::{self, Health},
+    jobs,
     middleware::*,
     reference,
 };
@@ -46,18 +47,19 @@ pub struct Rooms {
 }
 
 /// Every route under /api/v1: one line for each room.
-fn api(rooms: &Rooms) -> OpenApiRouter {
+fn api(rooms: &Rooms, clock: &Clock) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(sources::routes(rooms.sources.clone()))
         .merge(customers::routes(rooms.customers.clone()))
         .merge(insights::routes(rooms.insights.clone(), rooms.team.clone()))
+        .merge(jobs::http::routes(Jobs::new(rooms.store.clone(), clock.clone())))
 }
 
 /// The description of every route.
 pub fn openapi(rooms: &Rooms, front: &Front) -> OpenApi {
     let health =
         Health { store: rooms.store.clone(), signals: rooms.signals.clone(), draining: front.draining.clone() };
-    let routes = api(rooms).merge(sources::collect(rooms.sources.clone())).merge(health::routes(health));
+    let routes = api(rooms, &front.clock).merge(sources::collect(rooms.sources.clone())).merge(health::routes(health));
     description::complete(routes.into_openapi())
 }
 
@@ -68,7 +70,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
     let health =
         Health { store: rooms.store.clone(), signals: rooms.signals.clone(), draining: front.draining.clone() };
 
-    let (api, _) = api(rooms).split_for_parts();
+    let (api, _) = api(rooms, &front.clock).split_for_parts();
     let api = api
         .layer(from_fn(link_pages))
         .layer(with(idempotency, answer_once))

@@ -1,22 +1,16 @@
-//! Every recurring task of the server: moving the log to the lake, keeping the lake in shape, forgetting what is old.
+//! Every recurring task that each process does for itself: taking the log in, moving it to the lake, keeping the lake in
+//! shape. What one process does for all is a job: see `jobs`.
 
-use base::{Clock, Result};
+use base::Result;
 use lake::Lake;
 use signals::{Projector, Signals};
 use std::{future::Future, time::Duration};
-use store::Store;
 use team::Team;
 use tokio::task::JoinSet;
-
-use crate::router::forget_answers;
 
 /// What the tasks work on.
 #[derive(Clone)]
 pub struct Upkeep {
-    /// For what the server itself keeps.
-    pub store: Store,
-    /// When it expires.
-    pub clock: Clock,
     /// For the list of workspaces.
     pub team: Team,
     /// The log.
@@ -33,22 +27,13 @@ pub struct Upkeep {
 
 const LOOK: Duration = Duration::from_secs(1);
 const COMPACT: Duration = Duration::from_secs(300);
-const FORGET: Duration = Duration::from_secs(3_600);
 
 /// Runs all tasks until it is dropped. A task that fails says so in the log and is tried again at its next turn.
 pub async fn keep_up(upkeep: Upkeep) {
     let mut tasks = JoinSet::new();
     tasks.spawn(upkeep.projector.clone().run());
     tasks.spawn(upkeep.clone().archive());
-    let compacting = upkeep.clone();
-    tasks.spawn(every(COMPACT, "compact", move || compacting.clone().compact()));
-    let (store, clock) = (upkeep.store, upkeep.clock);
-    tasks.spawn(every(FORGET, "forget_answers", move || forget_answers(store.clone(), clock.clone())));
-    let signals = upkeep.signals;
-    tasks.spawn(every(FORGET, "forget_seen", move || {
-        let signals = signals.clone();
-        async move { signals.forget_seen().await.map(drop) }
-    }));
+    tasks.spawn(every(COMPACT, "compact", move || upkeep.clone().compact()));
     while tasks.join_next().await.is_some() {}
 }
 

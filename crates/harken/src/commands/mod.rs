@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod doctor;
 mod import;
+mod jobs;
 mod key;
 mod metrics;
 mod openapi;
@@ -34,6 +35,8 @@ pub enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Workspace(workspace::Workspace),
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
     Simulate(simulate::Simulate),
     Archive(archive::Archive),
     Verify(verify::Verify),
@@ -55,6 +58,7 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Signals(command) => command.run(global, &settings()?).await,
         Command::Key(command) => command.run(global, &settings()?).await,
         Command::Workspace(command) => command.run(global, &settings()?).await,
+        Command::Jobs(command) => command.run(global, &settings()?).await,
         Command::Simulate(command) => command.run(global, &settings()?).await,
         Command::Archive(command) => command.run(global, &settings()?).await,
         Command::Verify(command) => command.run(global, &settings()?).await,

@@ -8,6 +8,7 @@ use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::oneshot,
 };
 use url::Url;
 
@@ -31,8 +32,6 @@ impl Serve {
         let front = front(&house, &settings.server)?;
         let (listener, address) = listen(&self.listen.unwrap_or(settings.server.listen)).await?;
         let upkeep = tokio::spawn(server::keep_up(Upkeep {
-            store: house.store.clone(),
-            clock: house.clock.clone(),
             team: house.team.clone(),
             signals: house.signals.clone(),
             lake: house.lake.clone(),
@@ -40,6 +39,9 @@ impl Serve {
             archive_from: settings.archive.from,
             archive_after: Duration::from_secs(settings.archive.after_seconds),
         }));
+        let (stop_jobs, jobs_stopped) = oneshot::channel::<()>();
+        let worker = server::worker(&house.rooms(), house.clock.clone())?;
+        let jobs = tokio::spawn(worker.run(async { drop(jobs_stopped.await) }, JOBS_END));
         let metrics = tokio::spawn(front.metrics.clone().keep_small());
         let scraped = match &settings.server.metrics {
             Some(address) => Some(serve_metrics(address, &house, &front).await?),
@@ -57,15 +59,22 @@ impl Serve {
         }
         let traces = front.traces.clone();
         server::serve(listener, router, front, told_to_stop()?).await;
+        drop(stop_jobs);
         upkeep.abort();
         metrics.abort();
         // The rest of the traces is worth a moment, and not more.
         let flushed = tokio::task::spawn_blocking(move || traces.flush());
         let _ = tokio::time::timeout(Duration::from_secs(2), flushed).await;
+        if let Err(error) = jobs.await {
+            tracing::error!(%error, "the worker of jobs");
+        }
         house.store.close().await;
         Ok(ExitCode::SUCCESS)
     }
 }
+
+/// How long running jobs may take to end once the server is told to stop; they are given back then.
+const JOBS_END: Duration = Duration::from_secs(5);
 
 /// The server's own parts, as the settings say.
 fn front(house: &House, settings: &ServerSettings) -> Result<Front> {

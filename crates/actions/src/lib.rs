@@ -9,6 +9,7 @@ use outbound::{Client, mail::EmailAddress};
 use signals::Projection;
 use std::sync::Arc;
 use store::{Store, Vault, jobs::Handler};
+use team::Team;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use webhooks::{
@@ -22,6 +23,13 @@ pub use webhooks::{
 pub trait Owners: Send + Sync + 'static {
     /// The addresses of the owners.
     async fn owners(&self, workspace: WorkspaceId) -> Result<Vec<EmailAddress>>;
+}
+
+#[async_trait]
+impl Owners for Team {
+    async fn owners(&self, workspace: WorkspaceId) -> Result<Vec<EmailAddress>> {
+        Self::owners(self, workspace).await?.iter().map(|address| address.as_str().parse()).collect()
+    }
 }
 
 /// The room's handle; cheap to clone.

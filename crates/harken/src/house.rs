@@ -1,15 +1,17 @@
 //! The dependency graph of the product: which room stands on which.
 
+use actions::Actions;
 use base::{Clock, Error, Result};
 use customers::Customers;
 use insights::Insights;
 use lake::Lake;
+use outbound::mail::Mailer;
 use server::projections;
 use signals::{Projector, Signals};
 use sources::Sources;
 use std::{path::PathBuf, sync::Arc};
-use store::Store;
-use team::{Scope, Team, Workspace};
+use store::{Store, Vault};
+use team::{Scope, Team, TeamSettings, Workspace};
 
 use crate::settings::{Global, Settings};
 
@@ -24,6 +26,7 @@ pub struct House {
     pub lake: Lake,
     pub sources: Sources,
     pub insights: Insights,
+    pub actions: Actions,
     pub projector: Projector,
     pub clock: Clock,
     /// The workspace that a command at the terminal works on.
@@ -41,14 +44,22 @@ impl House {
             Some(url) => Store::connect(url).await?,
             None => Store::open(&folder).await?,
         };
-        let team = Team::new(store.clone(), clock.clone());
+        let vault = match &settings.master_key_file {
+            Some(path) => Vault::read(path)?,
+            None => Vault::open(&folder)?,
+        };
+        let client = outbound::Client::new(settings.outbound.clone());
+        let public_url = settings.server.public_url.clone();
+        let team =
+            Team::new(store.clone(), clock.clone()).with(TeamSettings { public_url, vault: Some(vault.clone()) });
         let customers = Customers::new(store.clone(), clock.clone());
         let log = signals::LogSettings { queue: settings.log.queue, commit: settings.log.commit, ..Default::default() };
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
-        let projector = Projector::register(store.clone(), projections()).await?;
         let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
         let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock.clone());
         let insights = Insights::new(lake.clone(), customers.clone());
+        let actions = Actions::new(store.clone(), clock.clone(), vault, client, Arc::new(team.clone()));
+        let projector = Projector::register(store.clone(), projections(&actions)).await?;
         let workspace = team.default_workspace().await?;
         let scope = team.operator(workspace.id);
         Ok(Self {
@@ -60,11 +71,17 @@ impl House {
             lake,
             sources,
             insights,
+            actions,
             projector,
             clock,
             workspace,
             scope,
         })
+    }
+
+    /// The way out for mail, as the settings say.
+    pub fn mailer(&self, settings: &Settings) -> Result<Mailer> {
+        Mailer::new(&settings.mail, &self.folder.join("mail"))
     }
 
     /// What the routes stand on.
@@ -76,6 +93,7 @@ impl House {
             customers: self.customers.clone(),
             sources: self.sources.clone(),
             insights: self.insights.clone(),
+            actions: self.actions.clone(),
         }
     }
 

@@ -47,12 +47,18 @@ pub struct Settings {
     /// As `--database`.
     #[serde(serialize_with = "redacted")]
     pub database: Option<String>,
+    /// The file with the master key that seals secrets; `master.key` in the data folder by default.
+    pub master_key_file: Option<PathBuf>,
     /// The server.
     pub server: ServerSettings,
     /// The log.
     pub log: LogSettings,
     /// The move from log to lake.
     pub archive: ArchiveSettings,
+    /// What may be called beside the public internet.
+    pub outbound: outbound::Settings,
+    /// How mail leaves.
+    pub mail: outbound::mail::Settings,
 }
 
 /// `[server]`
@@ -160,6 +166,8 @@ impl Settings {
             .separator("__")
             .list_separator(",")
             .with_list_parse_key("server.trusted_proxies")
+            .with_list_parse_key("outbound.allow")
+            .with_list_parse_key("outbound.ports")
             .try_parsing(true)
             .source(Some(environment()?));
         let settings = Config::builder().add_source(file).add_source(environment).build();

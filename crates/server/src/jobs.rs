@@ -4,6 +4,7 @@ mod chore;
 pub(crate) mod http;
 
 use base::{Clock, Result, Zone};
+use outbound::mail::{Mailer, SendMail};
 use std::sync::Arc;
 use store::jobs::{Forgetful, Handler, Jobs, Schedule, Worker};
 
@@ -11,17 +12,23 @@ use crate::{Rooms, router::forget_answers};
 use chore::Chore;
 
 /// The kinds of jobs, each with its handler.
-fn handlers(rooms: &Rooms, clock: &Clock) -> Vec<Arc<dyn Handler>> {
-    let (store, signals) = (rooms.store.clone(), rooms.signals.clone());
+fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handler>> {
+    let (store, signals, team) = (rooms.store.clone(), rooms.signals.clone(), rooms.team.clone());
     let answers = (store.clone(), clock.clone());
-    vec![
+    let own: Vec<Arc<dyn Handler>> = vec![
+        Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
+        Chore::new("forget_sessions", move || {
+            let team = team.clone();
+            async move { team.forget_expired().await }
+        }),
         Chore::new("forget_answers", move || forget_answers(answers.0.clone(), answers.1.clone())),
         Chore::new("forget_seen", move || {
             let signals = signals.clone();
             async move { signals.forget_seen().await.map(drop) }
         }),
-    ]
+    ];
+    own.into_iter().chain(rooms.actions.handlers()).collect()
 }
 
 /// The schedules of the house. What a workspace's people wait for would be read by the clocks of its own zone.
@@ -34,17 +41,18 @@ fn schedules() -> Result<Vec<Schedule>> {
         of_the_house("17 * * * *", "forget_jobs")?,
         of_the_house("27 * * * *", "forget_answers")?,
         of_the_house("37 * * * *", "forget_seen")?,
+        of_the_house("47 * * * *", "forget_sessions")?,
     ])
 }
 
 /// The worker of this process, which runs all of them.
-pub fn worker(rooms: &Rooms, clock: Clock) -> Result<Worker> {
-    Worker::new(rooms.store.clone(), clock.clone(), handlers(rooms, &clock), Arc::new(schedules()?))
+pub fn worker(rooms: &Rooms, mailer: &Mailer, clock: Clock) -> Result<Worker> {
+    Worker::new(rooms.store.clone(), clock.clone(), handlers(rooms, mailer, &clock), Arc::new(schedules()?))
 }
 
 /// The names of all kinds.
-pub fn kinds(rooms: &Rooms, clock: &Clock) -> Vec<&'static str> {
-    handlers(rooms, clock).iter().map(|handler| handler.kind()).collect()
+pub fn kinds(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<&'static str> {
+    handlers(rooms, mailer, clock).iter().map(|handler| handler.kind()).collect()
 }
 
 #[cfg(test)]

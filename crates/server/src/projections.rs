@@ -1,11 +1,13 @@
 //! Every projection of the log.
 
+use actions::Actions;
 use signals::{Projection, Volume};
 use std::sync::Arc;
 
 /// All of them; each has its own stored cursor, and nothing is pruned from the log before all have taken it in.
 ///
 /// The archive is a projection too, but its cursor stands in the lake's own table: see `upkeep`.
-pub fn projections() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Volume)]
+pub fn projections(actions: &Actions) -> Vec<Arc<dyn Projection>> {
+    let own: Vec<Arc<dyn Projection>> = vec![Arc::new(Volume)];
+    own.into_iter().chain(actions.projections()).collect()
 }

@@ -1,5 +1,6 @@
 //! Every route of the server, and what every request passes on its way there.
 
+use actions::Actions;
 use api::Problem;
 use axum::{
     Router,
@@ -44,6 +45,8 @@ pub struct Rooms {
     pub sources: Sources,
     /// Figures, and the signals behind them.
     pub insights: Insights,
+    /// What is done about it.
+    pub actions: Actions,
 }
 
 /// Every route under /api/v1: one line for each room.
@@ -52,6 +55,8 @@ fn api(rooms: &Rooms, clock: &Clock) -> OpenApiRouter {
         .merge(sources::routes(rooms.sources.clone()))
         .merge(customers::routes(rooms.customers.clone()))
         .merge(insights::routes(rooms.insights.clone(), rooms.team.clone()))
+        .merge(actions::routes(rooms.actions.clone()))
+        .merge(team::routes(rooms.team.clone()))
         .merge(jobs::http::routes(Jobs::new(rooms.store.clone(), clock.clone())))
 }
 
@@ -75,7 +80,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
         .layer(from_fn(link_pages))
         .layer(with(idempotency, answer_once))
         .layer(with(limiters.clone(), limit_callers))
-        // until team::authenticate
+        .layer(with(rooms.team.clone(), team::authenticate))
         .layer(with(limiters.clone(), limit_addresses))
         .layer(from_fn(answer_in_time))
         .layer(DefaultBodyLimit::max(LARGEST))

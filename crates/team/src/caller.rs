@@ -25,7 +25,7 @@ pub struct Caller {
 impl Caller {
     /// What they may see and do, and where.
     pub fn scope(&self) -> Option<&Scope> {
-        self.scope.as_ref()
+        self.scope.as_ref().ok()
     }
 
     /// The logged-in person.
@@ -37,7 +37,7 @@ impl Caller {
 impl From<Scope> for Caller {
     /// A caller who is known by their scope alone, as an API key is.
     fn from(scope: Scope) -> Self {
-        Self { scope: Some(scope), person: None }
+        Self { scope: Ok(scope), person: None }
     }
 }
 

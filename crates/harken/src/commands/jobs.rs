@@ -75,7 +75,7 @@ impl Jobs {
                     output::line(format_args!("{job} is gone"));
                 }
             }
-            Self::Kinds => kinds(global, &house, &jobs).await?,
+            Self::Kinds => kinds(global, settings, &house, &jobs).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -117,9 +117,9 @@ fn show(global: &Global, job: &Job) {
     output::table(&["", ""], rows.into_iter().map(|(name, value)| vec![name.into(), value]), 2);
 }
 
-async fn kinds(global: &Global, house: &House, jobs: &Stored) -> Result<()> {
+async fn kinds(global: &Global, settings: &Settings, house: &House, jobs: &Stored) -> Result<()> {
     let counts = jobs.counts().await?;
-    let mut kinds = server::kinds(&house.rooms(), &house.clock);
+    let mut kinds = server::kinds(&house.rooms(), &house.mailer(settings)?, &house.clock);
     // One that this version does not know any more may still be in the database.
     kinds.extend(counts.iter().map(|row| row.kind.as_str()));
     kinds.sort_unstable();

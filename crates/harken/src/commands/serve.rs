@@ -30,7 +30,7 @@ impl Serve {
     pub async fn run(self, global: &Global, settings: Settings) -> Result<ExitCode> {
         let house = House::open(global, &settings).await?;
         let front = front(&house, &settings.server)?;
-        let (listener, address) = listen(&self.listen.unwrap_or(settings.server.listen)).await?;
+        let (listener, address) = listen(&self.listen.unwrap_or_else(|| settings.server.listen.clone())).await?;
         let upkeep = tokio::spawn(server::keep_up(Upkeep {
             team: house.team.clone(),
             signals: house.signals.clone(),
@@ -39,8 +39,9 @@ impl Serve {
             archive_from: settings.archive.from,
             archive_after: Duration::from_secs(settings.archive.after_seconds),
         }));
+        let mailer = house.mailer(&settings)?;
         let (stop_jobs, jobs_stopped) = oneshot::channel::<()>();
-        let worker = server::worker(&house.rooms(), house.clock.clone())?;
+        let worker = server::worker(&house.rooms(), &mailer, house.clock.clone())?;
         let jobs = tokio::spawn(worker.run(async { drop(jobs_stopped.await) }, JOBS_END));
         let metrics = tokio::spawn(front.metrics.clone().keep_small());
         let scraped = match &settings.server.metrics {
@@ -48,14 +49,21 @@ impl Serve {
             None => None,
         };
         let router = server::router(&house.rooms(), &front);
+        let setup = house.team.setup_link(&own_url(address)?).await?;
         if global.json {
             let metrics = scraped.map(|address| format!("http://{address}/metrics"));
-            output::json(&serde_json::json!({ "listening": format!("http://{address}"), "metrics": metrics }));
+            let link = setup.as_ref().map(Url::as_str);
+            output::json(
+                &serde_json::json!({ "listening": format!("http://{address}"), "metrics": metrics, "setup": link }),
+            );
         } else {
             output::line(format_args!(
                 "Harken listens on http://{address} and keeps its data in {}",
                 house.folder.display()
             ));
+            if let Some(link) = &setup {
+                output::line(format_args!("Nobody can log in yet. Within the hour, make the first owner at {link}"));
+            }
         }
         let traces = front.traces.clone();
         server::serve(listener, router, front, told_to_stop()?).await;
@@ -115,6 +123,17 @@ fn connections_within_descriptors() -> usize {
     let descriptors = if raised.is_ok() { maximum } else { current };
     let descriptors = descriptors.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
     descriptors - (descriptors / 2).min(512)
+}
+
+/// Where this machine reaches the server, for who sits at it.
+fn own_url(address: SocketAddr) -> Result<Url> {
+    let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.to_string() };
+    let url = if address.ip().is_unspecified() {
+        format!("http://{host}:{}", address.port())
+    } else {
+        format!("http://{host}")
+    };
+    url.parse().map_err(|_| Error::internal(format!("{url} is no URL")))
 }
 
 async fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {

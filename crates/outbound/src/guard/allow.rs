@@ -2,11 +2,11 @@
 
 use base::{Error, Result};
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr, str::FromStr};
 
 /// `[outbound]` in `harken.toml`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Ports that may be called besides 80 and 443.
@@ -16,8 +16,8 @@ pub struct Settings {
 }
 
 /// A target that may be called although it is not public. Without a port it is open at the usual ones.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Allowed {
     place: Place,
     port: Option<u16>,
@@ -87,6 +87,12 @@ impl TryFrom<String> for Allowed {
 
     fn try_from(text: String) -> Result<Self> {
         text.parse()
+    }
+}
+
+impl From<Allowed> for String {
+    fn from(allowed: Allowed) -> Self {
+        allowed.to_string()
     }
 }
 

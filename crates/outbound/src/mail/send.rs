@@ -66,7 +66,7 @@ impl Mailer {
         let way = match &settings.url {
             Some(url) => Way::Server(server(url, settings, &sender)?),
             None => {
-                tracing::warn!(folder = %folder.display(), "no mail server is configured: mails are written there");
+                tracing::info!(folder = %folder.display(), "no mail server is configured: mails are written there");
                 Way::Folder(folder.to_owned())
             }
         };

@@ -5,11 +5,11 @@ use lettre::message::{
     dkim::{DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey},
     header::HeaderName,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// `[mail]`. Without `url`, mails are written into the folder `mail` of the data folder.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// `smtps://host` (TLS from the first byte, port 465), `smtp://host` (STARTTLS or nothing is sent, port 587), or
@@ -35,7 +35,7 @@ impl Default for Settings {
 }
 
 /// `[mail.dkim]`: DomainKeys Identified Mail (RFC 6376).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dkim {
     /// The domain that signs: the one in `from`.
@@ -50,7 +50,7 @@ pub struct Dkim {
 }
 
 /// How DKIM signs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DkimAlgorithm {
     /// RSA with SHA-256, which every receiver checks.

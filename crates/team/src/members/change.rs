@@ -1,7 +1,7 @@
 //! Changing who is in a workspace, and as what.
 
 use ::store::failed;
-use base::{Error, Result};
+use base::{EmailAddress, Error, Result, WorkspaceId};
 use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -14,6 +14,11 @@ use crate::{
 };
 
 impl Team {
+    /// The addresses of a workspace's owners, for what nobody else need be told.
+    pub async fn owners(&self, workspace: WorkspaceId) -> Result<Vec<EmailAddress>> {
+        store::owners(self.store.read(), workspace).await
+    }
+
     /// Makes a member something else. Their sessions end: they log in anew as what they are now.
     pub async fn change_role(&self, scope: &Scope, member: Uuid, role: Role, from: Option<IpAddr>) -> Result<()> {
         let now = self.clock.now();

@@ -1,6 +1,6 @@
 //! Queries about memberships.
 
-use base::{Error, Result, Timestamp, WorkspaceId};
+use base::{EmailAddress, Error, Result, Timestamp, WorkspaceId};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, IntoActiveModel, Order, PaginatorTrait,
     entity::prelude::*,
@@ -132,6 +132,21 @@ pub(crate) async fn able_role(
     person: Uuid,
 ) -> Result<Option<Role>> {
     if people::store::is_able(connection, person).await? { role(connection, workspace, person).await } else { Ok(None) }
+}
+
+/// The owners of a workspace who may log in.
+pub(crate) async fn owners(connection: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<EmailAddress>> {
+    let select = Query::select()
+        .column(("person", "email"))
+        .from("membership")
+        .inner_join("person", Expr::col(("person", "id")).equals(("membership", "person")))
+        .and_where(Expr::col(("membership", "workspace")).eq(workspace.0))
+        .and_where(Expr::col(("membership", "role")).eq(Role::Owner.name()))
+        .and_where(Expr::col(("person", "disabled_at")).is_null())
+        .order_by(("membership", "created_at"), Order::Asc)
+        .take();
+    let rows = connection.query_all(&select).await.map_err(failed)?;
+    rows.iter().map(|row| row.try_get_by_index::<String>(0).map_err(failed)?.parse()).collect()
 }
 
 /// The workspaces in which a person is an owner, in the order in which they are to be locked.

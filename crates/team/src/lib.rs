@@ -10,6 +10,7 @@ mod invitations;
 pub mod keys;
 mod mail;
 mod members;
+pub mod oidc;
 mod passwords;
 mod people;
 mod permission;

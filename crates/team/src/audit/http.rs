@@ -1,6 +1,9 @@
 //! The audit log over HTTP.
 
-use api::{ClientIp, Page, Paging, Problem, ProblemDetails, Query};
+use api::{
+    ClientIp, Page, Paging, Problem, Query,
+    answers::{Forbidden, Invalid, NotFound, Unauthenticated},
+};
 use axum::{
     body::{Body, Bytes},
     extract::State,
@@ -46,17 +49,13 @@ struct ListAudit {
     cursor: Option<String>,
 }
 
-/// List what was done in the workspace, newest first.
+/// List what was done in the workspace
+///
+/// Newest first.
 #[utoipa::path(
-    get, path = "/api/v1/team/audit", tag = "team", params(ListAudit),
+    get, path = "/api/v1/team/audit", operation_id = "list_audit", tag = "team", params(ListAudit),
     security(("session" = []), ("key" = ["audit:read"])),
-    responses(
-        (status = 200, description = "A page of entries", body = Page<AuditEntry>),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such workspace", body = ProblemDetails, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "A page of entries.", body = Page<AuditEntry>), Invalid, Unauthenticated, Forbidden, NotFound)
 )]
 async fn list_audit(
     State(team): State<Team>,
@@ -90,16 +89,15 @@ struct ExportAudit {
     until: Option<Timestamp>,
 }
 
-/// Download the audit log, oldest entry first. That it was downloaded is an entry too.
+/// Download the audit log
+///
+/// Oldest entry first. That it was downloaded is an entry too.
 #[utoipa::path(
-    get, path = "/api/v1/team/audit/export", tag = "team", params(ExportAudit),
+    get, path = "/api/v1/team/audit/export", operation_id = "export_audit", tag = "team", params(ExportAudit),
     security(("session" = []), ("key" = ["audit:read"])),
     responses(
-        (status = 200, description = "All entries", content((String = "application/x-ndjson"), (String = "text/csv"))),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such workspace", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 200, description = "All entries.", content((String = "application/x-ndjson"), (String = "text/csv"))),
+        Invalid, Unauthenticated, Forbidden, NotFound,
     )
 )]
 async fn export_audit(

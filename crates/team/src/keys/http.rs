@@ -1,6 +1,9 @@
 //! API keys over HTTP.
 
-use api::{Body, ClientIp, Page, Paging, Params, Problem, ProblemDetails, Query};
+use api::{
+    Body, ClientIp, Page, Paging, Params, Problem, Query, ShownOnce,
+    answers::{Forbidden, Invalid, NotFound, Unauthenticated},
+};
 use axum::{Json, extract::State, http::StatusCode};
 use base::Timestamp;
 use serde::Deserialize;
@@ -16,17 +19,13 @@ pub fn routes(team: Team) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list_keys, create_key)).routes(routes!(show_key, revoke_key)).with_state(team)
 }
 
-/// List the workspace's API keys, newest first; also those that no longer work.
+/// List API keys
+///
+/// Newest first; also those that no longer work.
 #[utoipa::path(
-    get, path = "/api/v1/team/keys", tag = "team", params(Paging),
+    get, path = "/api/v1/team/keys", operation_id = "list_keys", tag = "team", params(Paging),
     security(("session" = []), ("key" = ["keys:read"])),
-    responses(
-        (status = 200, description = "A page of keys", body = Page<Key>),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such workspace", body = ProblemDetails, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "A page of keys.", body = Page<Key>), Invalid, Unauthenticated, Forbidden, NotFound)
 )]
 async fn list_keys(
     State(team): State<Team>,
@@ -59,17 +58,13 @@ struct CreateKey {
     expires_in_days: Option<u16>,
 }
 
-/// Make an API key. Its secret is in this answer and nowhere else. An API key cannot make keys.
+/// Make an API key
+///
+/// Its secret is in this answer and nowhere else. An API key cannot make keys.
 #[utoipa::path(
-    post, path = "/api/v1/team/keys", tag = "team", request_body = CreateKey,
+    post, path = "/api/v1/team/keys", operation_id = "create_key", tag = "team", request_body = CreateKey,
     security(("session" = [])),
-    responses(
-        (status = 201, description = "The key, with its secret", body = NewKey),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing, or the key would have one that you have not", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such workspace", body = ProblemDetails, content_type = "application/problem+json"),
-    )
+    responses((status = 201, description = "The key, with its secret.", body = NewKey), Invalid, Unauthenticated, Forbidden, NotFound)
 )]
 async fn create_key(
     State(team): State<Team>,
@@ -77,10 +72,10 @@ async fn create_key(
     _: LoggedIn,
     ClientIp(from): ClientIp,
     Body(asked): Body<CreateKey>,
-) -> Result<(StatusCode, Json<NewKey>), Problem> {
+) -> Result<(StatusCode, ShownOnce<NewKey>), Problem> {
     let expires_at = asked.expires_in_days.map(|days| expiry(team.clock.now(), days)).transpose()?;
     let request = KeyRequest { name: asked.name, scopes: asked.scopes.into_iter().collect(), expires_at };
-    Ok((StatusCode::CREATED, Json(team.create_key(&maker, request, Some(from)).await?)))
+    Ok((StatusCode::CREATED, ShownOnce(team.create_key(&maker, request, Some(from)).await?)))
 }
 
 fn expiry(now: Timestamp, days: u16) -> base::Result<Timestamp> {
@@ -90,16 +85,11 @@ fn expiry(now: Timestamp, days: u16) -> base::Result<Timestamp> {
     }
 }
 
-/// Show an API key.
+/// Show an API key
 #[utoipa::path(
-    get, path = "/api/v1/team/keys/{key}", tag = "team", params(("key" = Uuid, Path, description = "The key's id")),
+    get, path = "/api/v1/team/keys/{key}", operation_id = "show_key", tag = "team", params(("key" = Uuid, Path, description = "The key's id")),
     security(("session" = []), ("key" = ["keys:read"])),
-    responses(
-        (status = 200, description = "The key", body = Key),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such key in this workspace", body = ProblemDetails, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The key.", body = Key), Unauthenticated, Forbidden, NotFound)
 )]
 async fn show_key(
     State(team): State<Team>,
@@ -109,16 +99,13 @@ async fn show_key(
     Ok(Json(team.key(&reader, key).await?))
 }
 
-/// Revoke an API key: within two seconds it no longer works. It stays in the list.
+/// Revoke an API key
+///
+/// Within two seconds it no longer works. It stays in the list.
 #[utoipa::path(
-    delete, path = "/api/v1/team/keys/{key}", tag = "team", params(("key" = Uuid, Path, description = "The key's id")),
+    delete, path = "/api/v1/team/keys/{key}", operation_id = "revoke_key", tag = "team", params(("key" = Uuid, Path, description = "The key's id")),
     security(("session" = []), ("key" = ["keys:write"])),
-    responses(
-        (status = 204, description = "It no longer works"),
-        (status = 401, description = "Nobody is known", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "The permission is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such key in this workspace", body = ProblemDetails, content_type = "application/problem+json"),
-    )
+    responses((status = 204, description = "It no longer works."), Unauthenticated, Forbidden, NotFound)
 )]
 async fn revoke_key(
     State(team): State<Team>,

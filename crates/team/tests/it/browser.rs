@@ -99,7 +99,9 @@ impl Browser {
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let body = if bytes.is_empty() { Json::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        let text = || Json::String(String::from_utf8(bytes.to_vec()).unwrap());
+        let body =
+            if bytes.is_empty() { Json::Null } else { serde_json::from_slice(&bytes).unwrap_or_else(|_| text()) };
         if let Some(set) = head.headers.get(header::SET_COOKIE) {
             let (pair, attributes) = set.to_str().unwrap().split_once(';').unwrap();
             self.cookie = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());

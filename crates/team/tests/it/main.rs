@@ -2,8 +2,10 @@
 
 mod audit;
 mod browser;
+mod doors;
 mod first_run;
 mod house;
 mod keys;
 mod logging_in;
+mod oidc;
 mod world;

@@ -1,10 +1,10 @@
 //! Webhooks over HTTP.
 
-use api::{Body, Page, Paging, Params, Problem, ProblemDetails};
+use api::{Body, Page, Paging, Params, Problem, ProblemDetails, ShownOnce};
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -259,9 +259,6 @@ async fn replay_delivery(
 }
 
 /// An answer with a secret, which nobody on the way may keep.
-// until api::ShownOnce
 fn shown_once(status: StatusCode, webhook: WebhookWithSecret) -> Response {
-    let mut response = (status, Json(webhook)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    (status, ShownOnce(webhook)).into_response()
 }

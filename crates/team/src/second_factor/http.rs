@@ -1,7 +1,7 @@
 //! `/api/v1/team/second-factor`: one's own second factor.
 
 use api::{
-    Body, Problem,
+    Body, Problem, ShownOnce,
     answers::{Conflict, Forbidden, Invalid, TooMany, Unauthenticated},
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -70,8 +70,8 @@ pub(crate) async fn begin_second_factor(
     me: LoggedIn,
     client: Client,
     Body(again): Body<PasswordAgain>,
-) -> Result<(StatusCode, Json<Enrolment>), Problem> {
-    Ok((StatusCode::CREATED, Json(team.begin_second_factor(me, &again.password, &client).await?)))
+) -> Result<(StatusCode, ShownOnce<Enrolment>), Problem> {
+    Ok((StatusCode::CREATED, ShownOnce(team.begin_second_factor(me, &again.password, &client).await?)))
 }
 
 /// Confirm my second factor
@@ -87,9 +87,9 @@ pub(crate) async fn confirm_second_factor(
     me: LoggedIn,
     client: Client,
     Body(code): Body<Code>,
-) -> Result<(StatusCode, Json<RecoveryCodes>), Problem> {
+) -> Result<(StatusCode, ShownOnce<RecoveryCodes>), Problem> {
     let recovery_codes = team.confirm_second_factor(me, &code.code, &client).await?;
-    Ok((StatusCode::CREATED, Json(RecoveryCodes { recovery_codes })))
+    Ok((StatusCode::CREATED, ShownOnce(RecoveryCodes { recovery_codes })))
 }
 
 /// Make new recovery codes
@@ -105,9 +105,9 @@ pub(crate) async fn renew_recovery_codes(
     me: LoggedIn,
     client: Client,
     Body(again): Body<PasswordAgain>,
-) -> Result<(StatusCode, Json<RecoveryCodes>), Problem> {
+) -> Result<(StatusCode, ShownOnce<RecoveryCodes>), Problem> {
     let recovery_codes = team.renew_recovery_codes(me, &again.password, &client).await?;
-    Ok((StatusCode::CREATED, Json(RecoveryCodes { recovery_codes })))
+    Ok((StatusCode::CREATED, ShownOnce(RecoveryCodes { recovery_codes })))
 }
 
 /// Remove my second factor

@@ -6,7 +6,7 @@ use base::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::jobs::{self, JobId, Jobs, Reach, Search};
 use team::{May, ReadJobs, Scope, WriteJobs};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -106,7 +106,7 @@ impl From<jobs::Job> for Job {
 }
 
 /// Which jobs are listed.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Sought {

@@ -93,7 +93,9 @@ fn schemes() -> [(&'static str, SecurityScheme); 3] {
 
 /// Adds the answers that an operation shares with others like it, unless it describes them itself.
 fn complete_operation(operation: &mut Operation, method: &str, api: bool) {
-    let public = operation.security.iter().flatten().all(|one| *one == Default::default());
+    let public = operation.security.iter().flatten().any(|one| *one == Default::default());
+    // It is a headline.
+    operation.summary = operation.summary.take().map(|summary| summary.trim_end_matches('.').to_owned());
     let writes = method != "get";
     let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
         RefOr::T(parameter) => Some(&parameter.parameter_in),

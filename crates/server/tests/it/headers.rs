@@ -35,7 +35,7 @@ async fn each_class_of_route_has_its_headers() {
         format!(
             "200\ncache-control: no-store\n{STRICT}\ncontent-type: application/json\n\
              cross-origin-opener-policy: same-origin\ncross-origin-resource-policy: same-origin\n\
-             ratelimit-policy: \"address\";q=3000;w=60\nreferrer-policy: no-referrer\nx-content-type-options: nosniff\n"
+             ratelimit-policy: \"caller\";q=1200;w=60\nreferrer-policy: no-referrer\nx-content-type-options: nosniff\n"
         )
     );
     let page = house.asks(get("/api/reference")).await;

@@ -41,7 +41,7 @@ async fn bodies_that_no_honest_client_sends_are_refused_with_a_reason() {
         (json, None, format!("{honest} and more").into(), 400, "body"),
         (json, None, br#"{"metric":"nps","role":"owner"}"#.into(), 400, "role"),
         (json, None, br#"{"metric":1e400}"#.into(), 400, "metric"),
-        (json, None, br#"{"metric":"nps","metric":"csat"}"#.into(), 400, "metric"),
+        (json, None, br#"{"metric":"nps","metric":"csat"}"#.into(), 400, "body"),
     ];
     for (kind, encoding, body, status, field) in cases {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();

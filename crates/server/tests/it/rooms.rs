@@ -63,7 +63,8 @@ async fn an_agent_merges_two_customers_and_thinks_better_of_it() {
 
         let asked = json!({ "customer": bruno["id"], "into": ana["id"], "reason": "He called: it is one account." });
         let merge = house.posts(&world.scope, "/api/v1/customers/merges", &asked).await;
-        assert_eq!((merge.status.as_u16(), &merge.json()["evidence"]), (201, &json!({ "by": "operator" })));
+        assert_eq!(merge.status, 201);
+        assert!(merge.json()["evidence"]["by"].as_str().unwrap().starts_with("key:"), "{merge:?}");
         assert_eq!(house.posts(&world.scope, "/api/v1/customers/merges", &asked).await.status, 409);
         assert_eq!(found(BRUNO.user_id).await["id"], ana["id"]);
         let id = ana["id"].as_str().unwrap();

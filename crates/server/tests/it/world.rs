@@ -5,14 +5,15 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use base::Error;
+use base::WorkspaceId;
 use insights::Insights;
 use lake::Lake;
+use parking_lot::Mutex;
 use serde_json::Value as Json;
 use server::{Front, Limits, Rooms};
 use sources::Sources;
-use std::net::SocketAddr;
-use team::{Caller, Scope};
+use std::{collections::HashMap, net::SocketAddr};
+use team::{KeyRequest, Permission, Scope};
 use testkit::World;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
@@ -21,6 +22,8 @@ use tower::ServiceExt;
 pub struct House {
     pub rooms: Rooms,
     pub front: Front,
+    /// The key that was made for each workspace.
+    keys: Mutex<HashMap<WorkspaceId, String>>,
 }
 
 /// What was answered.
@@ -52,7 +55,7 @@ impl House {
             sources: Sources::new(world.signals.clone(), world.team.clone(), world.store.clone(), world.clock.clone()),
             insights: Insights::new(lake, world.customers.clone()),
         };
-        Self { rooms, front: Front::new(world.clock.clone()) }
+        Self { rooms, front: Front::new(world.clock.clone()), keys: Mutex::default() }
     }
 
     pub fn router(&self) -> Router {
@@ -64,11 +67,27 @@ impl House {
         answer(self.router(), request).await
     }
 
-    /// Asks with this scope.
-    pub async fn asks_as(&self, scope: &Scope, mut request: Request<Body>) -> Answer {
-        // Authentication will put it there.
-        request.extensions_mut().insert(Ok::<Caller, Error>(Caller::from(scope.clone())));
-        self.asks(request).await
+    /// Asks with a key to this scope's workspace that may do everything.
+    pub async fn asks_as(&self, scope: &Scope, request: Request<Body>) -> Answer {
+        let known = self.keys.lock().get(&scope.workspace()).cloned();
+        let secret = match known {
+            Some(secret) => secret,
+            None => self.key(scope, Permission::ALL).await,
+        };
+        self.keys.lock().insert(scope.workspace(), secret.clone());
+        answer(self.router(), self.with_key(&secret, request)).await
+    }
+
+    /// A new key with these permissions.
+    pub async fn key(&self, scope: &Scope, permissions: &[Permission]) -> String {
+        let asked = KeyRequest::secret("tests", permissions.iter().copied());
+        self.rooms.team.create_key(scope, asked, None).await.unwrap().secret
+    }
+
+    /// A request that carries a key.
+    pub fn with_key(&self, secret: &str, mut request: Request<Body>) -> Request<Body> {
+        request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {secret}").parse().unwrap());
+        request
     }
 
     pub async fn gets(&self, scope: &Scope, path: &str) -> Answer {

@@ -16,7 +16,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
-use team::{Caller, Scope};
+use team::{Caller, KeyRequest, Scope};
 use testkit::{World, on_both};
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -62,9 +62,9 @@ async fn send(router: &Router, key: &str, body: &str) -> (u16, bool, Json_) {
     (status, replayed, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
-/// A key's scope: the operator has no id, so a member stands in.
+/// A key's scope: the operator has no id.
 async fn somebody(world: &World) -> Result<Scope> {
-    let key = world.team.create_key(&world.scope, "office").await?;
+    let key = world.team.create_key(&world.scope, KeyRequest::write("office"), None).await?;
     world.team.scope_of_write_key(&key.secret).await
 }
 

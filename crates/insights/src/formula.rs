@@ -130,7 +130,7 @@ impl Formula {
         measures
     }
 
-    /// The figure that `measures` make. A quantile's interval needs another look at the data: see `ranks`.
+    /// The figure that `measures` make.
     pub(crate) fn figure(&self, measures: &[Option<f64>]) -> Figure {
         let number = |place: usize| measures.get(place).copied().flatten();
         let count = |place: usize| number(place).unwrap_or(0.0) as u64;
@@ -157,7 +157,11 @@ impl Formula {
                 let moments = Moments { n, sum, sum_of_squares };
                 sampled(moments.mean(), moments.interval())
             }
-            Self::Quantile(..) => sampled(number(1).filter(|_| n > 0), None),
+            // The lake answers a quantile with its interval.
+            Self::Quantile(..) => {
+                let interval = number(2).zip(number(3)).map(|(low, high)| Interval { low, high });
+                sampled(number(1).filter(|_| n > 0), interval)
+            }
             Self::Rate(_) | Self::Repeat { .. } => {
                 let share = Proportion { k: count(1), n };
                 sampled(share.percent(), share.wilson().map(|interval| interval.scaled(100.0)))

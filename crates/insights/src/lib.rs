@@ -12,7 +12,6 @@ mod guard;
 mod http;
 mod metric;
 mod query;
-mod ranks;
 
 pub use catalogue::catalogue;
 pub use figures::{Currency, Figures, Incomplete, Keys, Row};

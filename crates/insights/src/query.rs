@@ -6,11 +6,10 @@ use base::{
 };
 use customers::Customers;
 use lake::{AnswerRow, CustomerFacts, Lake, Measure, Question};
-use statistics::Interval;
 use std::{collections::BTreeSet, sync::Arc};
 use team::Scope;
 
-use crate::{Currency, Figures, Keys, Metric, Row, Unit, guard, ranks};
+use crate::{Currency, Figures, Keys, Metric, Row, Unit, guard};
 
 /// Metric × filter × dimensions × time grain.
 #[derive(Clone, Debug)]
@@ -106,19 +105,13 @@ impl Insights {
         }
         question.measures.extend(counted_along.then_some(Measure::Distinct(scale)));
 
-        let answer = self.lake.ask(scope, &question, facts.clone()).await?;
-        let with_ranks = answer.rows.len() <= ranks::MOST_GROUPS;
+        let answer = self.lake.ask(scope, &question, facts).await?;
         let mut rows = Vec::with_capacity(answer.rows.len());
         for row in &answer.rows {
             if counted_along {
                 refuse_mixed(query, row)?;
             }
-            let mut figure = formula.figure(&row.measures);
-            if with_ranks && let Some(ends) = ranks::question(formula, &question, row, figure.n)? {
-                let ends = self.lake.ask(scope, &ends, facts.clone()).await?;
-                figure.interval = ends.rows.first().and_then(|ends| interval(&ends.measures));
-            }
-            rows.push(Row::new(keys(query, row), figure));
+            rows.push(Row::new(keys(query, row), formula.figure(&row.measures)));
         }
         let incomplete = answer.missing.into_iter().map(Into::into).collect();
         let Metric { name, unit, .. } = &query.metric;
@@ -188,11 +181,4 @@ fn refuse_mixed(query: &Query, row: &AnswerRow) -> Result<()> {
 fn keys(query: &Query, row: &AnswerRow) -> Keys {
     let time = row.bucket.iter().map(|bucket| (Keys::TIME.to_owned(), Some(Value::Text(bucket.label.clone()))));
     Keys(time.chain(query.by.iter().map(Field::to_string).zip(row.keys.iter().cloned())).collect())
-}
-
-fn interval(ends: &[Option<f64>]) -> Option<Interval> {
-    match ends {
-        [Some(low), Some(high)] => Some(Interval { low: *low, high: *high }),
-        _ => None,
-    }
 }

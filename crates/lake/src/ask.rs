@@ -15,6 +15,7 @@ use team::Scope;
 
 use crate::{
     Answer, AnswerRow, Bucket, CustomerFacts, Lake, Question,
+    counted::{Counted, counts_kinds},
     failure::failed,
     fields::{Fields, Key},
     filter::kinds,
@@ -30,24 +31,25 @@ impl Lake {
     pub async fn ask(&self, scope: &Scope, question: &Question, customers: Arc<CustomerFacts>) -> Result<Answer> {
         let fields = Fields::new(&customers);
         let room = self.room(scope);
-        let sources = self
+        let mut sources = self
             .view(scope)
             .await?
             .sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(question))
             .await?;
         let calendar = question.every.map(|(grain, zone)| Calendar::new(grain, zone));
+        let mut counted = Counted::default();
+        if counts_kinds(question) {
+            sources.files.retain(|file| !counted.take(file, question, calendar));
+        }
         let plan = plan(question, sources.scan(&room.table, Reading::Figures)?, calendar, &fields)?;
         let mut batches = self.run(plan.logical).await?;
         let mut rows = Vec::new();
         while let Some(batch) = batches.next().await {
             read(&batch.map_err(failed)?, &plan.keys, calendar, &fields, &mut rows)?;
-            if rows.len() > question.limit {
-                let most = question.limit;
-                return Err(Error::invalid(format!(
-                    "the answer has more than {most} groups; ask for fewer dimensions or a shorter time"
-                )));
-            }
+            refuse_more_than(question.limit, &rows)?;
         }
+        counted.add_to(&mut rows, question, calendar);
+        refuse_more_than(question.limit, &rows)?;
         rows.sort_by(|left, right| in_order(&plan.keys, left, right));
         Ok(Answer { rows, missing: sources.missing })
     }
@@ -57,6 +59,13 @@ impl Lake {
         let physical = self.engine.state().create_physical_plan(&plan).await.map_err(failed)?;
         execute_stream(physical, self.engine.task_ctx()).map_err(failed)
     }
+}
+
+fn refuse_more_than(limit: usize, rows: &[AnswerRow]) -> Result<()> {
+    if rows.len() <= limit {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("the answer has more than {limit} groups; ask for fewer dimensions or a shorter time")))
 }
 
 fn read(
@@ -80,13 +89,24 @@ fn read(
         into.push(AnswerRow {
             bucket,
             keys: keys.iter().zip(values).map(|(key, column)| fields.value(key, column, row)).collect(),
-            measures: measures.iter().map(|column| measure(column, row)).collect(),
+            measures: measures.iter().flat_map(|column| figures(column, row)).collect(),
         });
     }
     Ok(())
 }
 
-fn measure(column: &ArrayRef, row: usize) -> Option<f64> {
+/// What one measure says of a group: one figure, or a list of several.
+fn figures(column: &ArrayRef, row: usize) -> Vec<Option<f64>> {
+    match column.as_fixed_size_list_opt() {
+        Some(lists) => {
+            let list = lists.value(row);
+            (0..list.len()).map(|place| figure(&list, place)).collect()
+        }
+        None => vec![figure(column, row)],
+    }
+}
+
+fn figure(column: &ArrayRef, row: usize) -> Option<f64> {
     if column.is_null(row) {
         return None;
     }

@@ -178,6 +178,7 @@ mod tests {
                 times: (0, 1),
                 kinds: ("a".into(), "b".into()),
                 seqs: (1, 2),
+                counts: Vec::new(),
             },
         };
         rows.iter().enumerate().map(file).collect()

@@ -24,7 +24,13 @@ pub(crate) struct Facts {
     pub kinds: (String, String),
     /// The lowest and highest sequence number.
     pub seqs: (i64, i64),
+    /// How many signals of each kind it holds, in the order of the kinds; empty where there are too many kinds to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<(String, u64)>,
 }
+
+/// The most kinds that a file's entry in the log lists with their counts.
+pub(crate) const MOST_COUNTS: usize = 200;
 
 /// A file that belongs to a snapshot of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +148,7 @@ mod tests {
             times: (1_000_001, 2_000_001),
             kinds: ("order_completed".into(), "review_posted".into()),
             seqs: (1, 3),
+            counts: vec![("order_completed".into(), 1), ("review_posted".into(), 2)],
         };
         LiveFile { path: "a.parquet".into(), size: 99, facts }
     }

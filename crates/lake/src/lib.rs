@@ -4,6 +4,7 @@
 mod archive;
 mod ask;
 mod compact;
+mod counted;
 mod disk;
 mod engine;
 mod failure;

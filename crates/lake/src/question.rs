@@ -64,7 +64,9 @@ pub enum Measure {
     SumOfSquares(Operand),
     /// Different values of a field; merged customers count once.
     Distinct(Field),
-    /// A quantile between 0 and 1 by linear interpolation: type 7 of Hyndman and Fan (1996).
+    /// A quantile between 0 and 1 by linear interpolation: type 7 of Hyndman and Fan (1996). It takes three places in the
+    /// answer: the quantile, and the order statistics that enclose it with 95 % confidence, absent where there are too
+    /// few values.
     Quantile(Operand, f64),
     /// Signals that have the field.
     Present(Field),
@@ -95,7 +97,7 @@ pub struct AnswerRow {
     pub bucket: Option<Bucket>,
     /// One for each dimension, in the order of `Question::by`.
     pub keys: Vec<Option<Value>>,
-    /// One for each measure, in the order of `Question::measures`.
+    /// One for each measure (three for a quantile), in the order of `Question::measures`.
     pub measures: Vec<Option<f64>>,
 }
 

@@ -3,7 +3,7 @@
 use base::{Error, Result};
 use datafusion::{
     arrow::{
-        array::{Array, AsArray, RecordBatch},
+        array::{AsArray, RecordBatch},
         compute::{max, min},
         datatypes::{Int64Type, TimestampMicrosecondType},
     },
@@ -19,7 +19,7 @@ use std::{
 
 use crate::{
     failure::{disk_failed, while_doing},
-    file::{Facts, LiveFile},
+    file::{Facts, LiveFile, MOST_COUNTS},
     layout::{SCHEMA, writer_properties},
 };
 
@@ -29,8 +29,9 @@ pub(crate) struct Draft {
     path: DraftPath,
     rows: u64,
     times: (i64, i64),
-    kinds: Option<(String, String)>,
     seqs: (i64, i64),
+    /// Signals of each kind: rows come sorted by kind, so the last one is the one that still grows.
+    counts: Vec<(String, u64)>,
 }
 
 /// A file that is complete and synced, but still under its temporary name.
@@ -52,7 +53,7 @@ impl Draft {
         // Plain Parquet types say it all; an Arrow schema beside them would only confuse older readers.
         let options = ArrowWriterOptions::new().with_properties(writer_properties()).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(hashing, SCHEMA.clone(), options).map_err(parquet_failed)?;
-        Ok(Self { writer, path, rows: 0, times: (i64::MAX, i64::MIN), kinds: None, seqs: (i64::MAX, i64::MIN) })
+        Ok(Self { writer, path, rows: 0, times: (i64::MAX, i64::MIN), seqs: (i64::MAX, i64::MIN), counts: Vec::new() })
     }
 
     /// Appends rows; all rows of a file come in the order of `layout::SORTED_BY`.
@@ -71,9 +72,12 @@ impl Draft {
         };
         self.times = widen(self.times, min(times), max(times));
         self.seqs = widen(self.seqs, min(seqs), max(seqs));
-        let last = kinds.value(kinds.len() - 1).to_owned();
-        let first = self.kinds.take().map_or_else(|| kinds.value(0).to_owned(), |(first, _)| first);
-        self.kinds = Some((first, last));
+        for kind in kinds.iter().flatten() {
+            match self.counts.last_mut() {
+                Some((last, count)) if last == kind => *count += 1,
+                _ => self.counts.push((kind.to_owned(), 1)),
+            }
+        }
         self.rows += batch.num_rows() as u64;
         self.writer.write(batch).map_err(parquet_failed)
     }
@@ -82,12 +86,15 @@ impl Draft {
     pub(crate) fn finish(self) -> Result<Finished> {
         let hashing = self.writer.into_inner().map_err(parquet_failed)?;
         hashing.file.sync_all().map_err(while_doing("cannot sync a file of the lake"))?;
+        let kinds = self.counts.first().zip(self.counts.last());
+        let kinds = kinds.map(|((first, _), (last, _))| (first.clone(), last.clone()));
         let facts = Facts {
             blake3: hashing.hasher.finalize().to_hex().to_string(),
             rows: self.rows,
             times: self.times,
-            kinds: self.kinds.ok_or_else(|| Error::internal("a file of the lake would be empty"))?,
+            kinds: kinds.ok_or_else(|| Error::internal("a file of the lake would be empty"))?,
             seqs: self.seqs,
+            counts: if self.counts.len() > MOST_COUNTS { Vec::new() } else { self.counts },
         };
         let (first, last) = facts.seqs;
         // Two nodes may write the same signals, and the one that commits later deletes its file: names differ by chance.

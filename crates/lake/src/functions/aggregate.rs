@@ -2,8 +2,10 @@
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryBuilder, BooleanArray, Float64Array},
-        datatypes::{DataType, Field, FieldRef},
+        array::{
+            Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryBuilder, BooleanArray, FixedSizeListArray, Float64Array,
+        },
+        datatypes::{DataType, Field, FieldRef, Float64Type},
     },
     common::{Result, ScalarValue, exec_datafusion_err, utils::take_function_args},
     logical_expr::{
@@ -24,6 +26,8 @@ pub(super) trait Memory: Clone + Default + Debug + Send + Sync + 'static {
     type Input: ArrowPrimitiveType;
     /// What the question fixes, such as which quantile.
     type Setting: Clone + Debug + PartialEq + Eq + Hash + Send + Sync + 'static;
+    /// What it makes of a group.
+    type Outcome: Outcome;
     /// The function's name in plans.
     const NAME: &'static str;
     /// About how much memory one value takes, in bytes.
@@ -35,8 +39,43 @@ pub(super) trait Memory: Clone + Default + Debug + Send + Sync + 'static {
     fn merge(&mut self, bytes: &[u8]) -> bool;
     /// Everything remembered, as bytes.
     fn to_bytes(&self) -> Vec<u8>;
-    /// The group's figure.
-    fn outcome(self, setting: &Self::Setting) -> Option<f64>;
+    /// The group's figure, or figures.
+    fn outcome(self, setting: &Self::Setting) -> Self::Outcome;
+}
+
+/// What a function yields for each group.
+pub(super) trait Outcome: Sized {
+    /// As a column's type.
+    fn data_type() -> DataType;
+    /// As a column, one row for each group.
+    fn column(all: impl Iterator<Item = Self>) -> ArrayRef;
+}
+
+/// One figure.
+impl Outcome for Option<f64> {
+    fn data_type() -> DataType {
+        DataType::Float64
+    }
+
+    fn column(all: impl Iterator<Item = Self>) -> ArrayRef {
+        Arc::new(all.collect::<Float64Array>())
+    }
+}
+
+/// Several figures that rest on the same values.
+impl<const N: usize> Outcome for [Option<f64>; N] {
+    fn data_type() -> DataType {
+        DataType::FixedSizeList(Arc::new(Field::new_list_field(DataType::Float64, true)), length::<N>())
+    }
+
+    fn column(all: impl Iterator<Item = Self>) -> ArrayRef {
+        let lists = FixedSizeListArray::from_iter_primitive::<Float64Type, _, _>(all.map(Some), length::<N>());
+        Arc::new(lists)
+    }
+}
+
+fn length<const N: usize>() -> i32 {
+    i32::try_from(N).unwrap_or(i32::MAX)
 }
 
 /// The aggregate function of a kind of memory.
@@ -75,7 +114,7 @@ impl<M: Memory> AggregateUDFImpl for Function<M> {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Float64)
+        Ok(M::Outcome::data_type())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
@@ -130,7 +169,8 @@ impl<M: Memory> Accumulator for One<M> {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Float64(std::mem::take(&mut self.memory).outcome(&self.setting)))
+        let outcome = std::mem::take(&mut self.memory).outcome(&self.setting);
+        ScalarValue::try_from_array(&M::Outcome::column(std::iter::once(outcome)), 0)
     }
 
     fn size(&self) -> usize {
@@ -194,7 +234,7 @@ impl<M: Memory> GroupsAccumulator for Many<M> {
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         let memories = emit.take_needed(&mut self.memories);
-        Ok(Arc::new(memories.into_iter().map(|memory| memory.outcome(&self.setting)).collect::<Float64Array>()))
+        Ok(M::Outcome::column(memories.into_iter().map(|memory| memory.outcome(&self.setting))))
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {

@@ -20,6 +20,7 @@ struct Numbers {
 impl Memory for Numbers {
     type Input = Int64Type;
     type Setting = ();
+    type Outcome = Option<f64>;
     const NAME: &'static str = "distinct_customers";
     const BYTES_PER_VALUE: usize = 2;
 

@@ -15,6 +15,7 @@ pub(crate) fn exact_sum() -> AggregateUDF {
 impl Memory for ExactSum {
     type Input = Float64Type;
     type Setting = ();
+    type Outcome = Option<f64>;
     const NAME: &'static str = "exact_sum";
     const BYTES_PER_VALUE: usize = 0;
 

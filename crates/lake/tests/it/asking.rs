@@ -73,7 +73,7 @@ async fn money_is_summed_exactly_and_once_per_order() {
         ],
         ..question()
     };
-    assert_eq!(lines(&world.ask(&per_order).await), ["3 0.6 0.18 0.3 2"]);
+    assert_eq!(lines(&world.ask(&per_order).await), ["3 0.6 0.18 0.3 - - 2"]);
     let per_customer = Question {
         per: Some(Per { unit: field("customer"), value: UnitValue::Count }),
         measures: vec![Measure::Count, Measure::Sum(Operand::Unit)],
@@ -208,6 +208,39 @@ async fn a_time_range_takes_its_start_and_leaves_its_end() {
     assert_eq!(world.ask(&hourly).await.rows.len(), 48);
     let nothing = Question { every: Some((Grain::Year, Zone::UTC)), filter: filter("none"), ..question() };
     assert_eq!(world.ask(&nothing).await.rows, []);
+}
+
+#[tokio::test]
+async fn what_is_counted_without_reading_is_what_reading_counts() {
+    let mut drafts: Vec<Draft> = (0..60).map(page_viewed).collect();
+    drafts.extend((60..100).map(|hour| nps(hour, at("2026-01-03").plus(hour * Timestamp::HOUR), "delivery", 9.0)));
+    let world = World::new().await;
+    for part in drafts.chunks(24) {
+        world.log(part.to_vec()).await;
+        if world.lake.watermark(&world.scope).await.unwrap() < 70 {
+            world.lake.archive(&world.scope).await.unwrap();
+        }
+    }
+    for (from, to) in [(None, None), (Some("2026-01-01T00:00:00Z"), Some("2026-01-02T12:30:00Z"))] {
+        for every in [None, Some(Grain::Day), Some(Grain::Year)] {
+            for (by, kinds) in [(vec![], ""), (vec!["kind"], ""), (vec!["kind"], "not (kind = 'page_viewed')")] {
+                let counted = Question {
+                    filter: filter(kinds),
+                    from: from.map(at),
+                    to: to.map(at),
+                    every: every.map(|grain| (grain, Zone::UTC)),
+                    by: by.into_iter().map(field).collect(),
+                    ..question()
+                };
+                // Every signal has a message id, which only reading can tell.
+                let read = Question {
+                    filter: counted.filter.clone().and(filter("message_id is not null")),
+                    ..counted.clone()
+                };
+                assert_eq!(world.ask(&counted).await, world.ask(&read).await, "{counted:?}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! The integration tests of insights, in one binary.
 
+mod filters;
 mod shop;
 mod stories;

@@ -3,6 +3,5 @@
 mod asking;
 mod crashes;
 mod damage;
-mod filters;
 mod moving;
 mod world;

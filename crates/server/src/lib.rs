@@ -2,6 +2,7 @@
 
 mod accept;
 mod client;
+mod console;
 mod description;
 mod front;
 mod health;

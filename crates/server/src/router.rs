@@ -8,7 +8,7 @@ use axum::{
     http::Method,
     middleware::{from_fn, from_fn_with_state as with},
 };
-use base::{Clock, Error};
+use base::Clock;
 use customers::Customers;
 use insights::Insights;
 use signals::Signals;
@@ -97,7 +97,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
         .merge(collect)
         .merge(health)
         .merge(for_pages(pages))
-        .fallback(async || Problem::from(Error::not_found("page")))
+        .fallback(console::answer)
         .method_not_allowed_fallback(async |method: Method| Problem::method_not_allowed(&method))
         .layer(from_fn(answer_late_bodies))
         .layer(RequestBodyTimeoutLayer::new(front.limits.body_idle))

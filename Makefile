@@ -4,7 +4,7 @@ CARGO ?= cargo
 HARKEN := $(or $(CARGO_TARGET_DIR),target)/debug/harken
 DEMO ?= demo-data
 
-.PHONY: help build demo test lint release bench clean-demo
+.PHONY: help tools console build demo test lint release bench clean-demo
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,13 +12,16 @@ help: ## This list
 tools:
 	@scripts/need-tools
 
-build: tools ## Build the binary, in the profile that tests and demo share
+console: ## Build the web console that the binary carries; needs Node
+	@scripts/build-console
+
+build: tools console ## Build the binary, in the profile that tests and demo share
 	$(CARGO) build --package harken --features harken/failpoints
 
 demo: build ## Build, load a year of an invented company and show what it says
 	@scripts/demo $(HARKEN) $(DEMO)
 
-test: tools ## Pass all tests; installs PostgreSQL and the clients they need where it may
+test: tools console ## Pass all tests; installs PostgreSQL and the clients they need where it may
 	$(CARGO) fmt --all --check
 	scripts/prepare-tests
 	$(CARGO) test --workspace --features harken/failpoints
@@ -26,7 +29,7 @@ test: tools ## Pass all tests; installs PostgreSQL and the clients they need whe
 lint: tools ## Clippy with the bans of clippy.toml
 	$(CARGO) clippy --workspace --all-targets --features harken/failpoints -- -D warnings
 
-release: tools ## One stripped binary
+release: tools console ## One stripped binary
 	$(CARGO) build --release --package harken
 	@ls -l $(or $(CARGO_TARGET_DIR),target)/release/harken
 

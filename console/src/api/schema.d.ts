@@ -206,17 +206,13 @@ export interface paths {
     delete: On<{ webhook: string }, never>;
   };
   "/api/v1/actions/webhooks/{webhook}/tests": { post: On<{ webhook: string }, S["Delivery"]> };
-  "/api/v1/actions/webhooks/{webhook}/secret": {
-    post: On<{ webhook: string }, { secret: string }>;
-  };
+  "/api/v1/actions/webhooks/{webhook}/rotations": { post: On<{ webhook: string }, S["WebhookWithSecret"]> };
   "/api/v1/actions/webhooks/{webhook}/deliveries": { get: On<{ webhook: string }, Page<S["Delivery"]>, never, Paged & { state?: string }> };
   "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}": { get: On<{ webhook: string; delivery: string }, S["DeliveryDetails"]> };
   "/api/v1/actions/webhooks/{webhook}/deliveries/{delivery}/replays": { post: On<{ webhook: string; delivery: string }, S["Delivery"]> };
   "/api/v1/jobs": {
     get: Call<Page<S["Job"]>, never, Paged & { state?: string; kind?: string }>;
   };
-  "/api/v1/jobs/counts": { get: Call<{ items: { kind: string; state: S["Job"]["state"]; count: number }[] }> };
-  "/api/v1/jobs/schedules": { get: Call<{ items: { name: string; cron: string; kind: string; next_at?: string; last_at?: string }[] }> };
   "/api/v1/jobs/{job}": { get: On<{ job: string }, S["Job"]>; delete: On<{ job: string }, never> };
   "/api/v1/jobs/{job}/retry": { post: On<{ job: string }, S["Job"]> };
 }

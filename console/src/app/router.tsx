@@ -131,9 +131,8 @@ const audit = createRoute({
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: "/jobs",
-  validateSearch: (search): { state?: string; kind?: string; job?: string } => ({
+  validateSearch: (search): { state?: string; job?: string } => ({
     state: text(search.state),
-    kind: text(search.kind),
     job: text(search.job),
   }),
   component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),

@@ -565,11 +565,5 @@ export const en = {
     discard: "Discard",
     discard_text: "The job is given up for good. What it was to do is not done.",
     discarded: "The job is discarded",
-    schedules: "Schedules",
-    cron: "When",
-    last: "Last time",
-    next: "Next time",
-    no_schedules: "No schedules",
-    no_schedules_text: "What comes again by itself stands here.",
   },
 } as const;

@@ -179,7 +179,7 @@ function Secret({ webhook }: { webhook: Webhook }) {
   const path = { webhook: webhook.id };
 
   async function rotate() {
-    const made = await answer(api.POST("/api/v1/actions/webhooks/{webhook}/secret", { params: { path } }));
+    const made = await answer(api.POST("/api/v1/actions/webhooks/{webhook}/rotations", { params: { path } }));
     setSecret(made.secret);
     toast(t("webhooks.rotated"));
   }

@@ -1,6 +1,6 @@
-// Jobs: the work that Harken does by itself, what of it failed, and when it comes again.
+// Jobs: the work that Harken does by itself, what of it failed, and why.
 
-import { Badge, Button, Code, Drawer, Group, SimpleGrid, Stack, Tabs, Text } from "@mantine/core";
+import { Badge, Button, Code, Drawer, Group, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleCheck, RefreshCw } from "lucide-react";
@@ -18,34 +18,33 @@ import { Page } from "../../components/Page";
 import { toast } from "../../components/toast";
 import { sentence, words } from "../../components/words";
 import { useMe } from "../../team/me";
-import classes from "./JobsPage.module.css";
-import { Schedules } from "./Schedules";
 
 type Job = components["schemas"]["Job"];
 type State = Job["state"];
 const route = getRouteApi("/shell/jobs");
-const STATES: State[] = ["waiting", "running", "dead", "done"];
+const STATES: State[] = ["dead", "waiting", "running", "done"];
 const COLORS = { waiting: "gray", running: "teal", dead: "orange", done: "gray" } as const;
+
+function useJobs(state: State) {
+  return usePages<Job>(["jobs", { state }], (cursor, signal) =>
+    answer(api.GET("/api/v1/jobs", { params: { query: { cursor, state } }, signal })),
+  );
+}
 
 export function JobsPage() {
   const { t } = useTranslation();
   const { may } = useMe();
-  const { state = "dead", job: opened } = route.useSearch();
+  const { state: asked, job: opened } = route.useSearch();
+  const state = STATES.find((state) => state === asked) ?? "dead";
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const mayChange = may("jobs:write");
-  const counts = useQuery({
-    queryKey: ["jobs", "counts"],
-    queryFn: ({ signal }) => answer(api.GET("/api/v1/jobs/counts", { signal })),
-    refetchInterval: 10_000,
-  });
-  const jobs = usePages<Job>(["jobs", { state }], (cursor, signal) =>
-    answer(api.GET("/api/v1/jobs", { params: { query: { cursor, state } }, signal })),
-  );
+  const jobs = useJobs(state);
+  // How many have failed is worth a look from every tab; the first page of them says enough.
+  const dead = useJobs("dead");
+  const failed = dead.data?.pages.flatMap((page) => page.items).length ?? 0;
   const again = () => queries.invalidateQueries({ queryKey: ["jobs"] });
   const open = (job: string | undefined) => navigate({ search: (search) => ({ ...search, job }), replace: true });
-  const count = (state: State) =>
-    counts.data?.items.filter((item) => item.state === state).reduce((sum, item) => sum + item.count, 0);
 
   const columns: Column<Job>[] = [
     {
@@ -64,7 +63,8 @@ export function JobsPage() {
       hidden: t("table.actions"),
       tight: true,
       end: true,
-      cell: (job) => mayChange && job.state === "dead" && <Answers job={job} onDone={again} />,
+      cell: (job) =>
+        mayChange && (job.state === "dead" || job.state === "waiting") && <Answers job={job} onDone={again} />,
     },
   ];
 
@@ -78,50 +78,38 @@ export function JobsPage() {
         </Button>
       }
     >
-      {counts.isError && <Failure error={counts.error} retry={counts.refetch} />}
-      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-        {STATES.map((name) => (
-          <div key={name} className={classes.figure}>
-            <Text size="xs" c="dimmed">
-              {t(`jobs.states.${name}`)}
-            </Text>
-            <Text className={classes.number} data-alarm={name === "dead" && (count(name) ?? 0) > 0 ? true : undefined}>
-              {count(name)?.toLocaleString() ?? "–"}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
       <Tabs
         value={state}
         onChange={(value) => navigate({ search: { state: value ?? undefined }, replace: true })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
-          {(["dead", "waiting", "running", "done"] as const).map((name) => (
-            <Tabs.Tab key={name} value={name}>
+          {STATES.map((name) => (
+            <Tabs.Tab
+              key={name}
+              value={name}
+              rightSection={
+                name === "dead" &&
+                failed > 0 && (
+                  <Badge size="sm" color="orange">
+                    {failed}
+                    {dead.hasNextPage && "+"}
+                  </Badge>
+                )
+              }
+            >
               {t(`jobs.states.${name}`)}
             </Tabs.Tab>
           ))}
-          <Tabs.Tab value="schedules">{t("jobs.schedules")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value={state}>
-          {state === "schedules" ? (
-            <Schedules />
-          ) : (
-            <DataTable
-              label={t("pages.jobs.title")}
-              columns={columns}
-              pages={jobs}
-              id={(job) => job.id}
-              empty={
-                <Empty
-                  icon={CircleCheck}
-                  title={t(`jobs.none.${state as State}`)}
-                  text={t(`jobs.none_text.${state as State}`)}
-                />
-              }
-            />
-          )}
+          <DataTable
+            label={t("pages.jobs.title")}
+            columns={columns}
+            pages={jobs}
+            id={(job) => job.id}
+            empty={<Empty icon={CircleCheck} title={t(`jobs.none.${state}`)} text={t(`jobs.none_text.${state}`)} />}
+          />
         </Tabs.Panel>
       </Tabs>
       <Drawer
@@ -154,13 +142,15 @@ function Answers({ job, onDone }: { job: Job; onDone: () => unknown }) {
   }
   return (
     <Group gap="xs" wrap="nowrap" justify="flex-end">
-      <ConfirmButton
-        label={t("jobs.retry")}
-        title={t("jobs.retry")}
-        text={t("jobs.retry_text")}
-        action={t("jobs.retry")}
-        run={retry}
-      />
+      {job.state === "dead" && (
+        <ConfirmButton
+          label={t("jobs.retry")}
+          title={t("jobs.retry")}
+          text={t("jobs.retry_text")}
+          action={t("jobs.retry")}
+          run={retry}
+        />
+      )}
       <ConfirmButton
         label={t("jobs.discard")}
         title={t("jobs.discard")}
@@ -188,7 +178,7 @@ function Details(props: { id: string; mayChange: boolean; onDone: () => unknown;
           <Text fw={500}>{words(kind)}</Text>
           <Badge color={COLORS[state]}>{t(`jobs.states.${state}`)}</Badge>
         </Group>
-        {props.mayChange && state === "dead" && (
+        {props.mayChange && (state === "dead" || state === "waiting") && (
           <Answers
             job={job.data}
             onDone={async () => {

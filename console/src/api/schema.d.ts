@@ -141,6 +141,100 @@ export interface components {
       created_at: string;
       ended_at?: string;
     };
+    Unit: "points" | "percent" | "score" | "count" | "money" | "number";
+    Polarity: "higher_is_better" | "lower_is_better" | "neutral";
+    Warning: "no_data" | "too_few" | "low_sample";
+    Grain: "hour" | "day" | "week" | "month" | "quarter" | "year";
+    Metric: {
+      name: string;
+      title: string;
+      formula: string;
+      filter: unknown;
+      unit: components["schemas"]["Unit"];
+      polarity: components["schemas"]["Polarity"];
+      version: number;
+      definition: string;
+    };
+    Query: {
+      metric: string;
+      by?: string[];
+      every?: components["schemas"]["Grain"] | null;
+      from?: string | null;
+      to?: string | null;
+      where?: string | null;
+    };
+    Row: {
+      keys: Record<string, unknown>;
+      value: number | null;
+      n: number;
+      low: number | null;
+      high: number | null;
+      warning: components["schemas"]["Warning"] | null;
+    };
+    Incomplete: { file: string; reason: string; rows: number; from: string; to: string };
+    Figures: {
+      metric: string;
+      unit: components["schemas"]["Unit"];
+      currency?: string | null;
+      rows: components["schemas"]["Row"][];
+      incomplete?: components["schemas"]["Incomplete"][];
+    };
+    Signal: {
+      seq: number;
+      id: string;
+      message_id: string;
+      occurred_at: string;
+      received_at: string;
+      customer: string | null;
+      kind: string;
+      channel?: string | null;
+      touchpoint?: string | null;
+      stage?: string | null;
+      source?: string | null;
+      scale?: string | null;
+      score?: number | null;
+      amount?: string | null;
+      currency?: string | null;
+      text?: string | null;
+      language?: string | null;
+      sentiment?: number | null;
+      emotion?: string | null;
+      risk?: string | null;
+      properties?: Record<string, unknown>;
+    };
+    SignalPage: {
+      items: components["schemas"]["Signal"][];
+      next_cursor?: string;
+      incomplete?: components["schemas"]["Incomplete"][];
+    };
+    SignalCount: { count: number };
+    Identity: { kind: string; value: string };
+    Customer: {
+      id: string;
+      identities: components["schemas"]["Identity"][];
+      traits: Record<string, unknown>;
+      merged_from: string[];
+      first_seen: string;
+    };
+    Merge: {
+      id: string;
+      customer: string;
+      into: string;
+      reason: string;
+      evidence: Record<string, unknown>;
+      at: string;
+      undone_at: string | null;
+    };
+    RefusedItem: {
+      id: string;
+      at: string;
+      source: string;
+      reason: string;
+      field: string;
+      message: string;
+      excerpt: string;
+    };
+    Tally: { outcome: string; reason: string; source: string; count: number };
   };
 }
 
@@ -215,4 +309,16 @@ export interface paths {
   };
   "/api/v1/jobs/{job}": { get: On<{ job: string }, S["Job"]>; delete: On<{ job: string }, never> };
   "/api/v1/jobs/{job}/retry": { post: On<{ job: string }, S["Job"]> };
+  "/api/v1/insights/metrics": { get: Call<Page<S["Metric"]>> };
+  "/api/v1/insights/metrics/{metric}": { get: On<{ metric: string }, S["Metric"]> };
+  "/api/v1/insights/queries": { post: Call<S["Figures"], S["Query"]> };
+  "/api/v1/signals": { get: Call<S["SignalPage"], never, Paged & { where?: string }> };
+  "/api/v1/signals/count": { get: Call<S["SignalCount"], never, { where?: string }> };
+  "/api/v1/customers": { get: Call<Page<S["Customer"]>, never, { kind?: string; value?: string }> };
+  "/api/v1/customers/{customer}": { get: On<{ customer: string }, S["Customer"]> };
+  "/api/v1/customers/{customer}/merges": { get: On<{ customer: string }, Page<S["Merge"]>> };
+  "/api/v1/customers/merges": { post: Call<S["Merge"], { customer: string; into: string; reason: string }> };
+  "/api/v1/customers/merges/{merge}/undoing": { post: On<{ merge: string }, never> };
+  "/api/v1/sources/refusals": { get: Call<Page<S["RefusedItem"]>, never, Paged> };
+  "/api/v1/sources/tallies": { get: Call<Page<S["Tally"]>> };
 }

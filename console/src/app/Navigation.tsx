@@ -18,7 +18,7 @@ import { PanelLeftClose, PanelLeftOpen, Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../team/me";
 import classes from "./Navigation.module.css";
-import { PAGES, type PageEntry } from "./pages";
+import { activePage, PAGES, type PageEntry } from "./pages";
 import { UserMenu } from "./UserMenu";
 import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
 
@@ -30,7 +30,7 @@ interface Props {
   onClose: () => void;
 }
 
-const GROUPS = ["start", "actions", "settings"] as const;
+const GROUPS = ["start", "signals", "customers", "insights", "actions", "settings"] as const;
 
 export function Navigation({ narrow, phone, onNarrow, onClose }: Props) {
   const { t } = useTranslation();
@@ -115,7 +115,7 @@ export function Navigation({ narrow, phone, onNarrow, onClose }: Props) {
 function Entry({ page, narrow, onClose }: { page: PageEntry; narrow: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const path = useLocation({ select: (location) => location.pathname });
-  const active = page.to === "/" ? path === "/" : path.startsWith(page.to);
+  const active = page === activePage(path);
   const Icon = page.icon;
   const name = t(`pages.${page.name}.title`);
   return (

@@ -2,7 +2,11 @@
 
 import {
   Activity,
+  AudioLines,
   Building2,
+  ChartLine,
+  CircleSlash,
+  Contact,
   House,
   KeyRound,
   type LucideIcon,
@@ -13,12 +17,28 @@ import {
 } from "lucide-react";
 import type { Permission } from "../team/roles";
 
-export type PageName = "home" | "webhooks" | "workspace" | "members" | "keys" | "jobs" | "audit" | "account";
+export type PageName =
+  | "home"
+  | "explore"
+  | "signals"
+  | "refused"
+  | "customers"
+  | "webhooks"
+  | "workspace"
+  | "members"
+  | "keys"
+  | "jobs"
+  | "audit"
+  | "account";
 
 export interface PageEntry {
   name: PageName;
   to:
     | "/"
+    | "/insights/explore"
+    | "/signals"
+    | "/signals/refused"
+    | "/customers"
     | "/actions/webhooks"
     | "/team/workspace"
     | "/team/members"
@@ -28,7 +48,7 @@ export interface PageEntry {
     | "/account";
   icon: LucideIcon;
   /** Which part of the navigation it stands in; the account is reached through the person's own menu. */
-  group: "start" | "actions" | "settings" | "person";
+  group: "start" | "signals" | "customers" | "insights" | "actions" | "settings" | "person";
   /** Who sees it; everybody, where it is not said. */
   permission?: Permission;
   /** Typed after `g`. */
@@ -37,6 +57,24 @@ export interface PageEntry {
 
 export const PAGES: PageEntry[] = [
   { name: "home", to: "/", icon: House, group: "start", letter: "h" },
+  { name: "signals", to: "/signals", icon: AudioLines, group: "signals", permission: "signals:read", letter: "i" },
+  {
+    name: "refused",
+    to: "/signals/refused",
+    icon: CircleSlash,
+    group: "signals",
+    permission: "sources:read",
+    letter: "r",
+  },
+  { name: "customers", to: "/customers", icon: Contact, group: "customers", permission: "customers:read", letter: "c" },
+  {
+    name: "explore",
+    to: "/insights/explore",
+    icon: ChartLine,
+    group: "insights",
+    permission: "insights:read",
+    letter: "e",
+  },
   {
     name: "webhooks",
     to: "/actions/webhooks",
@@ -59,3 +97,10 @@ export const PAGES: PageEntry[] = [
   { name: "audit", to: "/team/audit", icon: ScrollText, group: "settings", permission: "audit:read", letter: "a" },
   { name: "account", to: "/account", icon: UserRound, group: "person", letter: "m" },
 ];
+
+/** The page that an address belongs to: the one whose own address is the longest beginning of it. */
+export function activePage(path: string): PageEntry | undefined {
+  return PAGES.filter(({ to }) => path === to || (to !== "/" && path.startsWith(`${to}/`)))
+    .sort((one, other) => other.to.length - one.to.length)
+    .at(0);
+}

@@ -10,6 +10,10 @@ import {
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import { expiry, workspace } from "../api/session";
+import { readFind, readProfile } from "../customers/search";
+import { readHome } from "../home/search";
+import { readExplore } from "../insights/explore/search";
+import { readSignals } from "../signals/search";
 import { chosen, meQuery, workspacesQuery } from "../team/me";
 import { Crash } from "./Crash";
 import { NotFound } from "./NotFound";
@@ -78,7 +82,37 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  component: lazyRouteComponent(() => import("./Home"), "Home"),
+  validateSearch: readHome,
+  component: lazyRouteComponent(() => import("../home/HomePage"), "HomePage"),
+});
+const explore = createRoute({
+  getParentRoute: () => shell,
+  path: "/insights/explore",
+  validateSearch: readExplore,
+  component: lazyRouteComponent(() => import("../insights/explore/ExplorePage"), "ExplorePage"),
+});
+const signals = createRoute({
+  getParentRoute: () => shell,
+  path: "/signals",
+  validateSearch: readSignals,
+  component: lazyRouteComponent(() => import("../signals/SignalsPage"), "SignalsPage"),
+});
+const refused = createRoute({
+  getParentRoute: () => shell,
+  path: "/signals/refused",
+  component: lazyRouteComponent(() => import("../signals/RefusedPage"), "RefusedPage"),
+});
+const customers = createRoute({
+  getParentRoute: () => shell,
+  path: "/customers",
+  validateSearch: readFind,
+  component: lazyRouteComponent(() => import("../customers/CustomersPage"), "CustomersPage"),
+});
+const customer = createRoute({
+  getParentRoute: () => shell,
+  path: "/customers/$customer",
+  validateSearch: readProfile,
+  component: lazyRouteComponent(() => import("../customers/CustomerPage"), "CustomerPage"),
 });
 const webhooks = createRoute({
   getParentRoute: () => shell,
@@ -145,7 +179,22 @@ export const router = createRouter({
     invitation,
     passwordReset,
     email,
-    shell.addChildren([home, webhooks, webhook, account, workspacePage, members, keys, audit, jobs]),
+    shell.addChildren([
+      home,
+      explore,
+      signals,
+      refused,
+      customers,
+      customer,
+      webhooks,
+      webhook,
+      account,
+      workspacePage,
+      members,
+      keys,
+      audit,
+      jobs,
+    ]),
   ]),
   defaultErrorComponent: Crash,
   defaultPendingComponent: Pending,

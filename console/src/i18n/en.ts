@@ -1,6 +1,16 @@
 // Every word that the console says, in English. Keys are named by page, then by meaning.
 
+import { customers } from "./customers";
+import { insights } from "./insights";
+import { score } from "./score";
+import { signals } from "./signals";
+
 export const en = {
+  ...insights,
+  customers,
+  score,
+  signals,
+
   cancel: "Cancel",
   close: "Close",
   copied: "Copied",
@@ -15,12 +25,19 @@ export const en = {
 
   rooms: {
     start: "Start",
+    signals: "Signals",
+    customers: "Customers",
+    insights: "Insights",
     actions: "Actions",
     settings: "Settings",
   },
 
   pages: {
-    home: { title: "Home", about: "What is done, and the next step" },
+    home: { title: "Home", about: "How customers experience you, and what changed." },
+    explore: { title: "Explore", about: "Any metric, by anything, over time, down to the signals behind it." },
+    signals: { title: "Signals", about: "Everything customers do and say, as it comes in." },
+    refused: { title: "Refused", about: "What was received and could not be taken, and why." },
+    customers: { title: "Customers", about: "Find a person by what you know of them." },
     webhooks: { title: "Webhooks", about: "Tell your other systems what happens here, as it happens." },
     workspace: { title: "Workspace", about: "Name, calendar, currency and what everybody has to do to log in." },
     members: { title: "Team", about: "Who works in this workspace, and what each of them may do." },

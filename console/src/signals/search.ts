@@ -1,0 +1,20 @@
+// What the addresses of the signals' pages hold.
+
+import { type PeriodSearch, readPeriod } from "../insights/periods";
+
+export interface SignalsSearch extends PeriodSearch {
+  where?: string;
+  /** A field by whose values the signals are counted beside the list. */
+  count?: string;
+  follow?: true;
+}
+
+export function readSignals(search: Record<string, unknown>): SignalsSearch {
+  const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined);
+  return {
+    ...readPeriod(search),
+    where: text(search.where),
+    count: text(search.count),
+    follow: search.follow === true || search.follow === "true" ? true : undefined,
+  };
+}

@@ -2,11 +2,11 @@
 
 import { Skeleton, Stack, Text, ThemeIcon } from "@mantine/core";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { TrendingDown, TrendingUp } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../components/Failure";
 import { Panel } from "../components/Panel";
+import { TextLink } from "../components/TextLink";
 import { words } from "../components/words";
 import { addDays, sayDay } from "../insights/days";
 import { useInterval, useWriter } from "../insights/Figure";
@@ -17,15 +17,17 @@ import classes from "./Changes.module.css";
 import { biggestChanges, type Found, type Halves } from "./changes";
 
 const METRICS = ["nps", "csat", "ces", "ease", "stars", "sentiment"];
-const BY = ["touchpoint", "channel"];
+/** A change at one touchpoint may show in one channel alone, or only in all of them together. */
+const GROUPINGS = [["touchpoint", "channel"], ["touchpoint"]];
 
 export function Changes({ period }: { period: Period }) {
   const { t, i18n } = useTranslation();
   const metrics = useQuery(metricsQuery);
   const asked = metrics.data?.items.filter(({ name }) => METRICS.includes(name)) ?? [];
+  const groups = asked.flatMap((metric) => GROUPINGS.map((by) => ({ metric, by })));
   const answers = useQueries({
-    queries: asked.flatMap((metric) =>
-      period.halves.map((span) => figuresQuery({ metric: metric.name, by: BY, ...span })),
+    queries: groups.flatMap(({ metric, by }) =>
+      period.halves.map((span) => figuresQuery({ metric: metric.name, by, ...span })),
     ),
   });
   const failed = [metrics, ...answers].find((answer) => answer.isError);
@@ -51,7 +53,7 @@ export function Changes({ period }: { period: Period }) {
         </Stack>
       ) : (
         <List
-          halves={asked.map((metric, i) => ({
+          halves={groups.map(({ metric }, i) => ({
             metric,
             before: answers[2 * i]?.data?.rows ?? [],
             now: answers[2 * i + 1]?.data?.rows ?? [],
@@ -69,7 +71,7 @@ function List({ halves, period }: { halves: Halves[]; period: Period }) {
   return (
     <>
       {found.length === 0 ? (
-        <Text>{t("score.changes.none")}</Text>
+        <Text>{t(compared === 0 ? "score.changes.too_few" : "score.changes.none")}</Text>
       ) : (
         <ol className={classes.list}>
           {found.map((change) => (
@@ -96,7 +98,7 @@ function Line({ change, period }: { change: Found; period: Period }) {
   const place = usePlace(keys);
   const Icon = up ? TrendingUp : TrendingDown;
   const name = t(`score.metrics.${metric.name as "nps"}`, { defaultValue: metric.title });
-  const where = all(...BY.map((field) => equals(field, keys[field] as Scalar)));
+  const where = all(...Object.entries(keys).map(([field, value]) => equals(field, value as Scalar)));
   return (
     <div className={classes.line}>
       <ThemeIcon
@@ -132,14 +134,14 @@ function Line({ change, period }: { change: Found; period: Period }) {
           })}
         </Text>
       </div>
-      <Link
+      <TextLink
         to="/insights/explore"
         search={{ ...periodSearch(period), metric: metric.name, where, every: grainFor(period.days) }}
-        className={classes.link}
+        fz="sm"
         aria-label={`${t("score.changes.look")}: ${name} ${place}`}
       >
         {t("score.changes.look")}
-      </Link>
+      </TextLink>
     </div>
   );
 }

@@ -3,10 +3,10 @@
 import { Skeleton, Text } from "@mantine/core";
 import { type PointerEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { buckets, sayBucket } from "../insights/days";
+import { buckets, isWhole, sayBucket } from "../insights/days";
 import type { Writer } from "../insights/Figure";
 import { type Grain, hasInterval, isShown, type Row } from "../insights/figures";
-import type { Span } from "../insights/periods";
+import type { Period } from "../insights/periods";
 import { bucketOf } from "./ScoreCard";
 import classes from "./Sparkline.module.css";
 
@@ -15,7 +15,7 @@ interface Props {
   rows: Row[] | undefined;
   failed: boolean;
   grain: Grain;
-  span: Span;
+  span: Period;
   zone: string;
   writer: Writer;
   /** Counts are read against zero, scores against each other. */
@@ -38,7 +38,10 @@ export function Sparkline({ title, rows, failed, grain, span, zone, writer, from
   const name = useId();
   if (!rows && !failed) return <Skeleton height={HEIGHT + 18} />;
 
-  const labels = buckets(span.from, span.to, grain, zone);
+  // A bucket that is not over yet would make every count end in a fall.
+  const labels = buckets(span.from, span.to, grain, zone).filter(
+    (label) => !fromZero || isWhole(label, grain, { from: span.from, to: span.now }),
+  );
   const known = new Map(rows?.map((row) => [bucketOf(row), row]));
   const step = (WIDTH - 2 * EDGE) / Math.max(labels.length - 1, 1);
   const points: Point[] = labels.map((label, i) => ({ x: EDGE + i * step, row: known.get(label), label }));

@@ -45,7 +45,14 @@ export function biggestChanges(halves: Halves[]): { found: Found[]; compared: nu
     return [{ ...pair, keys: pair.now.keys, up: comparison.up, good: comparison.good, distance: far }];
   });
   found.sort((one, other) => other.distance - one.distance);
-  return { found: found.slice(0, MOST), compared: pairs.length };
+  const told = found.filter((one, i) => !found.slice(0, i).some((other) => isSame(one, other)));
+  return { found: told.slice(0, MOST), compared: pairs.length };
+}
+
+/** One change seen twice: a touchpoint as a whole, and in one of its channels. The clearer one comes first. */
+function isSame(one: Found, other: Found): boolean {
+  const whole = !("channel" in one.keys) || !("channel" in other.keys);
+  return whole && one.metric === other.metric && one.up === other.up && one.keys.touchpoint === other.keys.touchpoint;
 }
 
 /** The standard normal quantile above one half, within 0.00045 (Abramowitz & Stegun 26.2.23). */

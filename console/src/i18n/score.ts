@@ -28,6 +28,7 @@ export const score = {
     title: "What changed most",
     about: "{{first}} against {{second}}, by touchpoint and channel",
     none: "Nothing changed by more than chance would explain.",
+    too_few: "There are too few answers at any touchpoint to compare the two halves.",
     up: "{{metric}} {{where}} rose from {{before}} to {{now}}",
     down: "{{metric}} {{where}} fell from {{before}} to {{now}}",
     at: "at {{touchpoint}}",
@@ -36,7 +37,9 @@ export const score = {
     anywhere: "where no touchpoint is named",
     evidence: "{{before}} (n = {{n_before}}) → {{now}} (n = {{n_now}})",
     look: "Look at it",
-    rule: "Of {{count}} groups, listed are those whose 95 % intervals do not overlap and whose change holds after allowing for how many were looked at (Bonferroni, 5 %).",
+    rule_one: "One group was compared. It is listed where the 95% intervals do not overlap.",
+    rule_other:
+      "{{count}} groups were compared. Listed are those whose 95% intervals do not overlap and whose change holds after allowing for how many were looked at (Bonferroni, 5%).",
   },
   start: {
     title: "Nothing has been heard yet",

@@ -115,6 +115,13 @@ export function bucketSpan(label: string, grain: Grain): { from: string; to: str
   return { from, to: nextStart(from, grain) };
 }
 
+/** Whether all of a bucket lies within a span of days: of one that does not, a count says too little. */
+export function isWhole(label: string, grain: Grain, span: { from: string; to: string }): boolean {
+  if (grain === "hour") return label.slice(0, 10) >= span.from && label.slice(0, 10) < span.to;
+  const { from, to } = bucketSpan(label, grain);
+  return from >= span.from && to <= span.to;
+}
+
 function firstDay(label: string, grain: Grain): string {
   if (grain === "month") return `${label}-01`;
   if (grain === "year") return `${label}-01-01`;

@@ -27,6 +27,8 @@ export interface Period extends Span {
   /** The last day, inclusive. */
   last: string;
   previous: Span;
+  /** How far it has gone: today is not over yet. */
+  now: string;
   /** Its earlier and its later half. */
   halves: [Span, Span];
 }
@@ -56,6 +58,7 @@ export function periodOf(search: PeriodSearch, zone: string, now: Date): Period 
     from,
     to,
     last,
+    now: to > today && from <= today ? today : to,
     days,
     previous: { from: addDays(from, -days), to: before },
     halves: [

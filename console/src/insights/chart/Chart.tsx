@@ -4,12 +4,13 @@ import { Skeleton, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { lazy, type Ref, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { sayBucket } from "../days";
+import { isWhole, sayBucket } from "../days";
 import type { Point } from "../explore/behind";
 import type { Shape } from "../explore/search";
 import { type Answer, type Series, sayKey, type Words } from "../explore/table";
 import { useInterval, type Writer } from "../Figure";
 import { isShown, type Row, type Unit } from "../figures";
+import type { Span } from "../periods";
 import { lyingBars, MOST_BARS, ranked, standingBars } from "./bar";
 import type { ChartHandle, Picked } from "./EChart";
 import { heatOption, MOST_ROWS } from "./heat";
@@ -23,6 +24,8 @@ const MOST_STANDING = 4;
 
 interface Props {
   answer: Answer;
+  /** What was asked about. */
+  span: Span;
   before: Answer | undefined;
   shape: Exclude<Shape, "table">;
   title: string;
@@ -33,9 +36,9 @@ interface Props {
   ref: Ref<ChartHandle>;
 }
 
-export function Chart({ answer, before, shape, title, unit, writer, words, pick, ref }: Props) {
+export function Chart({ answer, span, before, shape, title, unit, writer, words, pick, ref }: Props) {
   const { t } = useTranslation();
-  const { option, height, shown, points } = useDrawing({ answer, before, shape, title, unit, writer, words });
+  const { option, height, shown, points } = useDrawing({ answer, span, before, shape, title, unit, writer, words });
   const left = answer.series.length - shown;
   const bands = answer.figures.rows.some((row) => row.low !== null);
   return (
@@ -61,7 +64,7 @@ export function Chart({ answer, before, shape, title, unit, writer, words, pick,
           bands && shape === "line" && t(shown <= MOST_BANDS ? "explore.bands" : "explore.no_bands"),
           bands && shape === "bar" && t(whiskered(answer, shown) ? "explore.whiskers" : "explore.no_bands"),
           answer.figures.rows.some(({ warning }) => warning === "low_sample" || warning === "too_few") &&
-            t("explore.faded"),
+            t(`explore.faded.${shape}`),
           left > 0 && t("explore.more", { count: left }),
         ]
           .filter(Boolean)
@@ -75,7 +78,7 @@ const whiskered = (answer: Answer, shown: number) => !answer.grain || shown === 
 
 type Asked = Omit<Props, "pick" | "ref">;
 
-function useDrawing({ answer, before, shape, title, unit, writer, words }: Asked) {
+function useDrawing({ answer, span, before, shape, title, unit, writer, words }: Asked) {
   const { t, i18n } = useTranslation();
   const ink = useInk();
   const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false }) ?? false;
@@ -93,7 +96,12 @@ function useDrawing({ answer, before, shape, title, unit, writer, words }: Asked
       return `${writer.exact(row.value)}  (${[between, n].filter(Boolean).join(", ")})`;
     };
     const labels = grain ? buckets.map((bucket) => sayBucket(bucket, grain, language)) : buckets;
-    const longLabels = grain ? buckets.map((bucket) => sayBucket(bucket, grain, language, true)) : buckets;
+    const longLabels = grain
+      ? buckets.map((bucket) => {
+          const name = sayBucket(bucket, grain, language, true);
+          return isWhole(bucket, grain, span) ? name : `${name} (${t("explore.partly")})`;
+        })
+      : buckets;
     const fromZero = unit === "count" || unit === "money";
 
     if (shape === "heat") {
@@ -126,6 +134,7 @@ function useDrawing({ answer, before, shape, title, unit, writer, words }: Asked
       short: writer.short,
       say,
       fromZero,
+      whole: unit === "points" || unit === "count",
       title,
       ink,
       narrow,
@@ -161,7 +170,7 @@ function useDrawing({ answer, before, shape, title, unit, writer, words }: Asked
       shown: Math.min(bars.length, MOST_BARS),
       points: ({ index }: Picked): Point | undefined => bars[index] && { keys: bars[index].keys },
     };
-  }, [answer, before, shape, title, unit, ink, narrow, language]);
+  }, [answer, span.from, span.to, before, shape, title, unit, ink, narrow, language]);
 }
 
 /** The series with the same keys. */

@@ -20,7 +20,7 @@ export function lyingBars(drawing: Drawing): EChartsOption {
   return {
     ...base(ink),
     grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
-    xAxis: valueAxis(ink, drawing.short, true),
+    xAxis: valueAxis(ink, drawing.short, true, drawing.whole),
     yAxis: { ...categoryAxis(names, ink, drawing.narrow ? 16 : 32), inverse: true },
     tooltip: {
       ...tooltip(ink),
@@ -78,7 +78,7 @@ export function standingBars(drawing: Drawing, most: number): EChartsOption {
     grid: { left: 8, right: 16, top: alone ? 16 : 48, bottom: 8, containLabel: true },
     legend: { show: !alone, top: 0, textStyle: { color: ink.text }, data: names, selectedMode: false },
     xAxis: categoryAxis(drawing.labels, ink),
-    yAxis: valueAxis(ink, drawing.short, true),
+    yAxis: valueAxis(ink, drawing.short, true, drawing.whole),
     tooltip: {
       ...tooltip(ink),
       trigger: "axis",

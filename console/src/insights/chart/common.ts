@@ -39,10 +39,11 @@ export function categoryAxis(names: string[], ink: Ink, clip = 24) {
   };
 }
 
-export function valueAxis(ink: Ink, write: (value: number) => string, fromZero: boolean) {
+export function valueAxis(ink: Ink, write: (value: number) => string, fromZero: boolean, whole = false) {
   return {
     type: "value" as const,
     scale: !fromZero,
+    minInterval: whole ? 1 : undefined,
     splitLine: { lineStyle: { color: ink.line } },
     axisLabel: { color: ink.dimmed, formatter: write },
   };

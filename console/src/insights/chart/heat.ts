@@ -71,7 +71,10 @@ export function heatOption(drawing: HeatDrawing): EChartsOption {
         data: cells.map(({ x, y, row }) => ({
           value: [x, y, row.value],
           itemStyle: row.warning === "low_sample" ? { opacity: 0.45 } : undefined,
-          label: { color: contrast(row.value, min, max, around, ink) },
+          label: {
+            opacity: 1,
+            color: row.warning === "low_sample" ? ink.text : contrast(row.value, min, max, around, ink),
+          },
         })),
         label: {
           show: labelled,

@@ -21,6 +21,8 @@ export interface Drawing {
   /** A figure in words, with n and interval. */
   say: (row: Row | undefined) => string;
   fromZero: boolean;
+  /** Its values are shown without decimals. */
+  whole: boolean;
   /** The name of the one series that has no keys. */
   title: string;
   ink: Ink;
@@ -69,7 +71,7 @@ export function lineOption(drawing: Drawing): EChartsOption {
 
   return {
     ...base(ink),
-    grid: { left: 8, right: labelled ? 130 : 16, top: alone || labelled ? 16 : 48, bottom: 8, containLabel: true },
+    grid: { left: 8, right: labelled ? 104 : 16, top: alone || labelled ? 16 : 48, bottom: 8, containLabel: true },
     legend: {
       show: !alone && narrow,
       top: 0,
@@ -79,7 +81,7 @@ export function lineOption(drawing: Drawing): EChartsOption {
       selectedMode: false,
     },
     xAxis: { ...categoryAxis(drawing.labels, ink), boundaryGap: false },
-    yAxis: valueAxis(ink, drawing.short, drawing.fromZero),
+    yAxis: valueAxis(ink, drawing.short, drawing.fromZero, drawing.whole),
     tooltip: {
       ...tooltip(ink),
       trigger: "axis",

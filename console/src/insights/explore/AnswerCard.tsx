@@ -13,7 +13,7 @@ import {
   Text,
   Title,
 } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import {
   ChartColumn,
   ChevronDown,
@@ -30,6 +30,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../../components/Empty";
 import { Failure } from "../../components/Failure";
 import { save } from "../../components/save";
+import { TextLink } from "../../components/TextLink";
 import { toast } from "../../components/toast";
 import { useMe } from "../../team/me";
 import { Chart } from "../chart/Chart";
@@ -133,9 +134,9 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
               {may("signals:read") && (
                 <>
                   {" · "}
-                  <Link to="/signals" search={link()}>
+                  <TextLink to="/signals" search={link()}>
                     {t("explore.all_signals")}
-                  </Link>
+                  </TextLink>
                 </>
               )}
             </Text>
@@ -208,6 +209,7 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
           <Chart
             ref={chart}
             answer={answer}
+            span={{ from: period.from, to: period.now }}
             before={earlier}
             shape={asked.shape}
             title={title}

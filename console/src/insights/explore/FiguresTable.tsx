@@ -1,9 +1,9 @@
 // The answer as a table: every figure with its n, interval and, where it is compared, the one before.
 
 import { Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { TextLink } from "../../components/TextLink";
 import { type WindowColumn, WindowTable } from "../../components/WindowTable";
 import type { SignalsSearch } from "../../signals/search";
 import { compare } from "../compare";
@@ -56,13 +56,13 @@ export function FiguresTable({ label, heads, lines, writer, unit, polarity, comp
       end: true,
       cell: ({ row, keys, link }) =>
         row && link && row.n > 0 ? (
-          <Link
+          <TextLink
             to="/signals"
             search={link}
             aria-label={`n = ${row.n}: ${t("explore.all_signals")} ${keys.join(" · ")}`}
           >
             {writer.whole(row.n)}
-          </Link>
+          </TextLink>
         ) : (
           writer.whole(row?.n ?? 0)
         ),

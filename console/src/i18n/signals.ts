@@ -67,6 +67,11 @@ export const signals = {
   follow_text: "New signals appear by themselves every few seconds.",
   new_one: "{{count}} new signal",
   new_other: "{{count}} new signals",
+  waiting: "Waiting for what comes next. New signals appear here by themselves.",
+  moods: {
+    nps: { positive: "promoter", neutral: "passive", negative: "detractor" },
+    other: { positive: "positive", neutral: "neutral", negative: "negative" },
+  },
   export: "Save as CSV",
   counts: {
     title: "Counts by",

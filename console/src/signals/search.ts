@@ -7,6 +7,8 @@ export interface SignalsSearch extends PeriodSearch {
   /** A field by whose values the signals are counted beside the list. */
   count?: string;
   follow?: true;
+  /** The message id of the one that is opened. */
+  signal?: string;
 }
 
 export function readSignals(search: Record<string, unknown>): SignalsSearch {
@@ -15,6 +17,7 @@ export function readSignals(search: Record<string, unknown>): SignalsSearch {
     ...readPeriod(search),
     where: text(search.where),
     count: text(search.count),
+    signal: text(search.signal),
     follow: search.follow === true || search.follow === "true" ? true : undefined,
   };
 }

@@ -1,4 +1,4 @@
-//! Who calls, as a handler's arguments ask for it: `May<ReadTeam>` is a caller with that permission, `Person` somebody who
+//! Who calls, as a handler's arguments ask for it: `May<ReadTeam>` is a caller with that permission, `LoggedIn` somebody who
 //! is logged in.
 
 use api::Problem;

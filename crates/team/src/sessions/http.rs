@@ -6,7 +6,7 @@ use api::{
     answers::{Forbidden, Invalid, NotFound, TooMany, Unauthenticated},
 };
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse},
@@ -61,7 +61,7 @@ pub(crate) struct SecondStep {
 pub(crate) fn entered(secret: &Secret, pending: bool) -> impl IntoResponse + use<> {
     let next = if pending { Next::SecondFactor } else { Next::Done };
     let cookie = AppendHeaders([(header::SET_COOKIE, cookie::give(secret, pending))]);
-    (StatusCode::CREATED, cookie, Json(Step { next }))
+    (StatusCode::CREATED, cookie, Extension(api::Secret), Json(Step { next }))
 }
 
 /// Log in

@@ -123,6 +123,7 @@ function Entry({ page, narrow, onClose }: { page: PageEntry; narrow: boolean; on
       <NavLink
         component={Link}
         to={page.to}
+        activeOptions={{ exact: true }}
         active={active}
         aria-current={active ? "page" : undefined}
         aria-label={narrow ? name : undefined}

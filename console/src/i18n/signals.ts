@@ -101,6 +101,8 @@ export const signals = {
     refused: "Refused",
     logged: "Logged",
     outcomes: "What became of everything",
+    outcomes_table: "Counts by outcome and reason",
+    items_table: "Refused items",
     outcomes_text: "Every item that was received is counted by what became of it. Nothing is dropped silently.",
     outcome: "Outcome",
     reason: "Reason",

@@ -59,7 +59,7 @@ function Outcomes() {
       {tallies.isSuccess && rows.length === 0 && <Text size="sm">{t("signals.refused.nothing_yet")}</Text>}
       {rows.length > 0 && (
         <WindowTable
-          label={t("signals.refused.outcomes")}
+          label={t("signals.refused.outcomes_table")}
           columns={columns}
           rows={rows}
           id={({ outcome, reason, source }) => `${outcome} ${reason} ${source}`}
@@ -95,7 +95,7 @@ function Items() {
         {t("signals.refused.items_text")}
       </Text>
       <DataTable
-        label={t("signals.refused.items")}
+        label={t("signals.refused.items_table")}
         columns={columns}
         pages={items}
         id={({ id }) => id}

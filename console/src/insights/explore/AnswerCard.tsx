@@ -134,7 +134,7 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
               {may("signals:read") && (
                 <>
                   {" · "}
-                  <TextLink to="/signals" search={link()}>
+                  <TextLink to="/signals" search={link()} underline="always">
                     {t("explore.all_signals")}
                   </TextLink>
                 </>
@@ -196,7 +196,7 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
           />
         ) : asked.shape === "table" ? (
           <FiguresTable
-            label={title}
+            label={`${title}: ${t("explore.table")}`}
             heads={heads}
             lines={lines}
             writer={writer}

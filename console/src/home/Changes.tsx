@@ -23,15 +23,20 @@ const GROUPINGS = [["touchpoint", "channel"], ["touchpoint"]];
 export function Changes({ period }: { period: Period }) {
   const { t, i18n } = useTranslation();
   const metrics = useQuery(metricsQuery);
-  const asked = metrics.data?.items.filter(({ name }) => METRICS.includes(name)) ?? [];
+  const known = metrics.data?.items.filter(({ name }) => METRICS.includes(name)) ?? [];
+  // The score card asks these too: what nobody answered is not looked into any further.
+  const totals = useQueries({
+    queries: known.map(({ name }) => figuresQuery({ metric: name, from: period.from, to: period.to })),
+  });
+  const asked = known.filter((_, i) => (totals[i]?.data?.rows[0]?.n ?? 0) > 0);
   const groups = asked.flatMap((metric) => GROUPINGS.map((by) => ({ metric, by })));
   const answers = useQueries({
     queries: groups.flatMap(({ metric, by }) =>
       period.halves.map((span) => figuresQuery({ metric: metric.name, by, ...span })),
     ),
   });
-  const failed = [metrics, ...answers].find((answer) => answer.isError);
-  const pending = metrics.isPending || answers.some((answer) => answer.isPending);
+  const failed = [metrics, ...totals, ...answers].find((answer) => answer.isError);
+  const pending = metrics.isPending || [...totals, ...answers].some((answer) => answer.isPending);
   const say = (span: Span) =>
     `${sayDay(span.from, i18n.language, false)} – ${sayDay(addDays(span.to, -1), i18n.language, false)}`;
   const [first, second] = period.halves;
@@ -44,7 +49,7 @@ export function Changes({ period }: { period: Period }) {
       {failed ? (
         <Failure
           error={failed.error}
-          retry={() => [metrics, ...answers].map((answer) => answer.isError && answer.refetch())}
+          retry={() => [metrics, ...totals, ...answers].map((answer) => answer.isError && answer.refetch())}
         />
       ) : pending ? (
         <Stack gap="sm" aria-busy>

@@ -23,7 +23,8 @@ export function ScoreCard({ card, period }: { card: Card; period: Period }) {
   // Money of several currencies is never added up: each has its own row, and its own card.
   const by = metric === "revenue" ? { by: ["currency"] } : {};
   const now = useFigures({ metric, ...by, from: period.from, to: period.to }, { keep: true });
-  const before = useFigures({ metric, ...by, ...period.previous }, { keep: true });
+  const some = now.data?.rows.some(({ n }) => n > 0) ?? false;
+  const before = useFigures({ metric, ...by, ...period.previous }, { keep: true, enabled: some });
 
   if (now.isPending) return card.always ? <Waiting title={title} /> : null;
   if (now.isError) {
@@ -44,7 +45,7 @@ export function ScoreCard({ card, period }: { card: Card; period: Period }) {
       title={title}
       row={row}
       before={before.data?.rows.find((other) => JSON.stringify(other.keys) === JSON.stringify(row.keys))}
-      asking={before.isPending}
+      asking={before.isLoading}
       period={period}
     />
   ));
@@ -70,7 +71,10 @@ function Score({ metric, title, row, before, asking, period }: Props) {
   const where = currency ? `currency = '${currency}'` : undefined;
   const grain = grainFor(period.days);
   const zone = useZone();
-  const series = useFigures({ metric, every: grain, from: period.from, to: period.to, where }, { keep: true });
+  const series = useFigures(
+    { metric, every: grain, from: period.from, to: period.to, where },
+    { keep: true, enabled: row.n > 0 },
+  );
   const writer = useWriter(unit, currency);
   const interval = useInterval(writer)(row);
   const search = periodSearch(period);
@@ -111,7 +115,7 @@ function Score({ metric, title, row, before, asking, period }: Props) {
         </Text>
         <Sparkline
           title={named}
-          rows={series.data?.rows}
+          rows={row.n > 0 ? series.data?.rows : []}
           failed={series.isError}
           grain={grain}
           span={period}

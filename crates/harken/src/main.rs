@@ -12,6 +12,10 @@ use tracing_subscriber::EnvFilter;
 use commands::Command;
 use settings::{Global, LogFormat};
 
+/// Serves SQLite as well, whose every row and statement is allocated.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Harken: listens to customers, understands what they experience, helps a team act on it, and proves what got better.
 #[derive(Parser)]
 #[command(name = "harken", version, propagate_version = true)]

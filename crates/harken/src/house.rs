@@ -11,7 +11,10 @@ use signals::{Projector, Signals};
 use sources::Sources;
 use std::{path::PathBuf, sync::Arc};
 use store::{Store, Vault};
-use team::{Scope, Team, TeamSettings, Workspace};
+use team::{
+    Scope, Team, TeamSettings, Workspace,
+    oidc::{HttpSend, SingleSignOn},
+};
 
 use crate::settings::{Global, Settings};
 
@@ -21,6 +24,7 @@ pub struct House {
     pub folder: PathBuf,
     pub store: Store,
     pub team: Team,
+    pub single_sign_on: SingleSignOn,
     pub customers: Customers,
     pub signals: Signals,
     pub lake: Lake,
@@ -52,6 +56,14 @@ impl House {
         let public_url = settings.server.public_url.clone();
         let team =
             Team::new(store.clone(), clock.clone()).with(TeamSettings { public_url, vault: Some(vault.clone()) });
+        let network: Arc<dyn HttpSend> = Arc::new(client.clone());
+        let single_sign_on = SingleSignOn::new(
+            team.clone(),
+            vault.clone(),
+            settings.server.public_url.clone(),
+            settings.oidc.clone(),
+            &network,
+        )?;
         let customers = Customers::new(store.clone(), clock.clone());
         let log = signals::LogSettings { queue: settings.log.queue, commit: settings.log.commit, ..Default::default() };
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
@@ -66,6 +78,7 @@ impl House {
             folder,
             store,
             team,
+            single_sign_on,
             customers,
             signals,
             lake,
@@ -89,6 +102,7 @@ impl House {
         server::Rooms {
             store: self.store.clone(),
             team: self.team.clone(),
+            single_sign_on: self.single_sign_on.clone(),
             signals: self.signals.clone(),
             customers: self.customers.clone(),
             sources: self.sources.clone(),

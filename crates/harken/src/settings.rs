@@ -4,7 +4,12 @@ use base::{Error, Result};
 use clap::Args;
 use config::{Config, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, num::NonZeroU32, path::PathBuf};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZeroU32,
+    path::PathBuf,
+};
+use team::oidc::ProviderSettings;
 use url::{Host, Url};
 
 /// What every command understands.
@@ -59,6 +64,8 @@ pub struct Settings {
     pub outbound: outbound::Settings,
     /// How mail leaves.
     pub mail: outbound::mail::Settings,
+    /// Single sign-on: `[oidc.NAME]` for each provider.
+    pub oidc: BTreeMap<String, ProviderSettings>,
 }
 
 /// `[server]`

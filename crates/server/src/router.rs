@@ -14,7 +14,7 @@ use insights::Insights;
 use signals::Signals;
 use sources::Sources;
 use store::{Store, jobs::Jobs};
-use team::Team;
+use team::{Team, oidc::SingleSignOn};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer},
@@ -37,6 +37,8 @@ pub struct Rooms {
     pub store: Store,
     /// Who calls.
     pub team: Team,
+    /// Who they are elsewhere.
+    pub single_sign_on: SingleSignOn,
     /// The log.
     pub signals: Signals,
     /// Who it was.
@@ -57,6 +59,7 @@ fn api(rooms: &Rooms, clock: &Clock) -> OpenApiRouter {
         .merge(insights::routes(rooms.insights.clone(), rooms.team.clone()))
         .merge(actions::routes(rooms.actions.clone()))
         .merge(team::routes(rooms.team.clone()))
+        .merge(team::oidc::routes(rooms.single_sign_on.clone()))
         .merge(jobs::http::routes(Jobs::new(rooms.store.clone(), clock.clone())))
 }
 

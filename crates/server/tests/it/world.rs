@@ -1,5 +1,6 @@
 //! The lamp shop's house with its front door: all rooms behind the router that serves them.
 
+use actions::Actions;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -12,8 +13,16 @@ use parking_lot::Mutex;
 use serde_json::Value as Json;
 use server::{Front, Limits, Rooms};
 use sources::Sources;
-use std::{collections::HashMap, net::SocketAddr};
-use team::{KeyRequest, Permission, Scope};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    sync::Arc,
+};
+use store::Vault;
+use team::{
+    KeyRequest, Permission, Scope,
+    oidc::{HttpSend, SingleSignOn},
+};
 use testkit::World;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
@@ -47,7 +56,15 @@ impl Answer {
 impl House {
     pub fn over(world: &World) -> Self {
         let lake = Lake::open(&world.folder().join("lake"), world.signals.clone(), world.clock.clone()).unwrap();
+        let vault = Vault::open(world.folder()).unwrap();
+        let client = outbound::Client::new(outbound::Settings::default());
+        let network: Arc<dyn HttpSend> = Arc::new(client.clone());
+        let team = Arc::new(world.team.clone());
+        let single_sign_on =
+            SingleSignOn::new(world.team.clone(), vault.clone(), None, BTreeMap::new(), &network).unwrap();
         let rooms = Rooms {
+            actions: Actions::new(world.store.clone(), world.clock.clone(), vault, client, team),
+            single_sign_on,
             store: world.store.clone(),
             team: world.team.clone(),
             signals: world.signals.clone(),

@@ -2,14 +2,14 @@
 
 use base::{Error, Result, WorkspaceId};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 use url::Url;
 
 use crate::Role;
 
 /// One provider.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
     /// Its issuer, as its discovery document and its tokens say it to the letter.

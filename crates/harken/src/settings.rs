@@ -143,6 +143,17 @@ impl Default for ServerSettings {
     }
 }
 
+impl ServerSettings {
+    /// Where a browser finds the server: `public_url`, or the address it listens on.
+    pub fn reached_at(&self) -> Result<Url> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Url::parse(&format!("http://{}", self.listen))
+                .map_err(|error| Error::invalid_field("server.listen", "wrong_type", error.to_string())),
+        }
+    }
+}
+
 impl Default for RateSettings {
     fn default() -> Self {
         let server::Rates { address, caller, heavy, collect } = server::Rates::default();

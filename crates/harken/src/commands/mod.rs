@@ -13,6 +13,7 @@ mod query;
 mod serve;
 mod signals;
 mod simulate;
+mod user;
 mod verify;
 mod workspace;
 
@@ -31,6 +32,8 @@ pub enum Command {
     Metrics(metrics::Metrics),
     #[command(subcommand)]
     Signals(signals::Signals),
+    #[command(subcommand)]
+    User(user::User),
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
@@ -56,6 +59,7 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Query(command) => command.run(global, &settings()?).await,
         Command::Metrics(command) => Ok(command.run(global)),
         Command::Signals(command) => command.run(global, &settings()?).await,
+        Command::User(command) => command.run(global, &settings()?).await,
         Command::Key(command) => command.run(global, &settings()?).await,
         Command::Workspace(command) => command.run(global, &settings()?).await,
         Command::Jobs(command) => command.run(global, &settings()?).await,

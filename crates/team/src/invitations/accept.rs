@@ -43,9 +43,11 @@ impl Team {
         };
         let expires_at = now.plus(Purpose::Invitation.lasts());
         let invitation = Invitation { id: Uuid::new_v4(), email, role, invited_by, created_at: now, expires_at };
-        if let Some(before) = store::replace(&transaction, scope.workspace(), &invitation).await? {
+        if let Some(before) = store::for_address(&transaction, scope.workspace(), &invitation.email).await? {
             tokens::revoke(&transaction, before).await?;
+            store::delete(&transaction, scope.workspace(), before).await?;
         }
+        store::insert(&transaction, scope.workspace(), &invitation).await?;
         let link = tokens::issue(&transaction, Purpose::Invitation, invitation.id, None, now).await?.on(server)?;
         let workspace = workspaces::store::find(&transaction, scope.workspace()).await?;
         let inviter = match invited_by {
@@ -64,10 +66,11 @@ impl Team {
     /// Takes an invitation back.
     pub(crate) async fn revoke_invitation(&self, scope: &Scope, invitation: Uuid, from: Option<IpAddr>) -> Result<()> {
         let transaction = self.store.begin().await?;
+        // The token goes first, in the order in which accepting takes the two.
+        tokens::revoke(&transaction, invitation).await?;
         if !store::delete(&transaction, scope.workspace(), invitation).await? {
             return Err(Error::not_found("invitation"));
         }
-        tokens::revoke(&transaction, invitation).await?;
         let entry = Entry { action: "invitation.revoked", object: Some(invitation.to_string()), details: json!({}) };
         audit::record(&transaction, self.clock.now(), Some(scope.workspace()), scope.actor(), from, entry).await?;
         transaction.commit().await.map_err(failed)

@@ -1,6 +1,6 @@
 //! Queries about invitations.
 
-use base::{Error, Result, Timestamp, WorkspaceId};
+use base::{EmailAddress, Error, Result, Timestamp, WorkspaceId};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*,
     sea_query::Condition,
@@ -50,16 +50,22 @@ impl TryFrom<Model> for Invitation {
     }
 }
 
-/// Adds an invitation. One for the same address is replaced; its id is answered, because its link must not work any more.
-pub(crate) async fn replace(
+/// The invitation for this address, if there is one.
+pub(crate) async fn for_address(
+    connection: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    email: &EmailAddress,
+) -> Result<Option<Uuid>> {
+    let find = Entity::find().filter(Column::Workspace.eq(workspace.0)).filter(Column::EmailKey.eq(email.key()));
+    Ok(find.one(connection).await.map_err(failed)?.map(|row| row.id))
+}
+
+/// Adds an invitation.
+pub(crate) async fn insert(
     transaction: &DatabaseTransaction,
     workspace: WorkspaceId,
     invitation: &Invitation,
-) -> Result<Option<Uuid>> {
-    let of_address =
-        Condition::all().add(Column::Workspace.eq(workspace.0)).add(Column::EmailKey.eq(invitation.email.key()));
-    let before = Entity::find().filter(of_address.clone()).one(transaction).await.map_err(failed)?;
-    Entity::delete_many().filter(of_address).exec(transaction).await.map_err(failed)?;
+) -> Result<()> {
     let row = Model {
         workspace: workspace.0,
         id: invitation.id,
@@ -71,7 +77,7 @@ pub(crate) async fn replace(
         expires_at: invitation.expires_at.micros(),
     };
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(transaction).await.map_err(failed)?;
-    Ok(before.map(|before| before.id))
+    Ok(())
 }
 
 /// Takes an invitation out, to be accepted: its workspace and itself.

@@ -28,6 +28,11 @@ impl Team {
         store::all(self.store.read()).await
     }
 
+    /// What a person is in the workspace; `None` where they are no member.
+    pub async fn role_of(&self, scope: &Scope, person: Uuid) -> Result<Option<Role>> {
+        members::store::role(self.store.read(), scope.workspace(), person).await
+    }
+
     /// Makes a person and a member, for the operator; the link that is answered is where they choose their password.
     pub async fn create_person(
         &self,
@@ -85,9 +90,11 @@ impl Team {
     pub(crate) async fn change_email(&self, token: &str, client: &Client) -> Result<()> {
         let now = self.clock.now();
         let transaction = self.store.begin().await?;
+        // Whoever has a link sent locks the person first, so whoever follows one does, too.
+        let subject = tokens::peek(&transaction, Purpose::EmailChange, token, now).await?.subject;
+        let row = store::locked(&transaction, subject).await?;
         let about = tokens::consume(&transaction, Purpose::EmailChange, token, now).await?;
         let email = about.address.ok_or_else(tokens::no_longer)?;
-        let row = store::locked(&transaction, about.subject).await?;
         if row.disabled_at.is_some() {
             return Err(tokens::no_longer());
         }

@@ -1,7 +1,6 @@
 //! The console: whatever no route answers is one of its files, or, for a browser that asks for a page, the console itself.
 //!
-//! `make console` builds it into console/dist. A release carries these files inside; while developing they are read from
-//! that folder with every request, so that a new build of the console needs none of the server.
+//! `make console` builds it into console/dist, and the binary carries these files inside.
 
 use api::Problem;
 use axum::{

@@ -23,7 +23,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    Front, client, description,
+    Front, client, console, description,
     health::{self, Health},
     jobs,
     middleware::*,

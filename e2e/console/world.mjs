@@ -1,0 +1,112 @@
+// What a walk stands on: the server's address, a browser, mails, codes, and the judges that look at every page.
+
+import { AxeBuilder } from '@axe-core/playwright'
+import { createHmac } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+export const server = need('HARKEN_URL').replace(/\/$/, '')
+export const setUpLink = process.env.HARKEN_SETUP_URL
+/** Where a server without a mail server writes its mails. */
+const mails = process.env.HARKEN_MAIL
+
+function need(name) {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is missing; README.md says what a walk needs`)
+  return value
+}
+
+export function startBrowser() {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  })
+}
+
+/** A person at a browser of their own. Whatever their console complains about is kept in `complaints`. */
+export async function person(browser, options = {}) {
+  const context = await browser.newContext({ baseURL: server, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const complaints = []
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error}`))
+  // Statuses that a form shows beside its fields are news to the browser, too; they are no complaint.
+  page.on('console', (message) => {
+    const text = message.text()
+    if (message.type() === 'error' && !/status of (400|401|404|409|410|429)/.test(text)) complaints.push(`${page.url()}: ${text}`)
+  })
+  return { context, page, complaints }
+}
+
+/** The newest mail to somebody, decoded; waits for it. */
+export async function mailTo(address) {
+  for (let tries = 0; tries < 60; tries++) {
+    const names = (await readdir(mails).catch(() => [])).filter((name) => name.endsWith('.eml')).sort().reverse()
+    for (const name of names) {
+      const mail = decode(await readFile(join(mails, name), 'latin1'))
+      if (new RegExp(`^To:.*${address.replaceAll('.', '\\.')}`, 'im').test(mail)) return mail
+    }
+    await new Promise((later) => setTimeout(later, 250))
+  }
+  throw new Error(`no mail to ${address} in ${mails}`)
+}
+
+/** Quoted-printable, as far as addresses and links need it. */
+function decode(mail) {
+  return mail.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
+export function linkIn(mail, page) {
+  const found = mail.match(new RegExp(`https?://\\S+?/${page}#[\\w-]+`))
+  if (!found) throw new Error(`no link to /${page} in the mail:\n${mail}`)
+  return found[0].replace(/^https?:\/\/[^/]+/, server)
+}
+
+/** The six digits of an authenticator (RFC 6238), `steps` half minutes from now. */
+export function code(secret, steps = 0) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...secret.replace(/[\s=]/g, '')].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  const number = hash.readUInt32BE(hash.at(-1) & 0xf) & 0x7fffffff
+  return String(number % 1_000_000).padStart(6, '0')
+}
+
+/** Waits until nothing on the page moves or fades any more: what is half transparent has no contrast. */
+async function settled(page) {
+  await page.waitForTimeout(100)
+  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
+}
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** What axe finds on the page as it stands, in both colour schemes: serious and critical findings, one line each. */
+export async function findings(page) {
+  const found = []
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme })
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
+    await settled(page)
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+    for (const { id, impact, nodes } of violations) {
+      if (impact === 'serious' || impact === 'critical') {
+        found.push(`${colorScheme} ${page.url()}: ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+      }
+    }
+  }
+  return found
+}
+
+/** Whether the page is wider than a telephone. */
+export async function overflows(page) {
+  const before = page.viewportSize()
+  await page.setViewportSize({ width: 390, height: 844 })
+  const fits = page.waitForFunction(() => document.documentElement.scrollWidth <= 390, undefined, { timeout: 3_000 })
+  const wide = await fits.then(() => false, () => true)
+  await page.setViewportSize(before)
+  return wide
+}

@@ -23,7 +23,7 @@ pub struct Profile {
     /// What points to this customer, the strongest first.
     pub identities: Vec<Identity>,
     /// The latest value of each trait.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub traits: Map<String, Json>,
     /// The other numbers that this customer's signals are logged under.
     #[schema(value_type = Vec<String>)]

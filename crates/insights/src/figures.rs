@@ -41,7 +41,7 @@ pub enum Currency {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Row {
     /// The group it is about: `{"time":"2026-03","channel":"web"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub keys: Keys,
     /// `None` for no data.
     #[schema(required)]

@@ -67,7 +67,7 @@ pub struct Body {
     /// financial, security, physical.
     pub risk: Option<String>,
     /// Everything else, as sent.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub properties: Map<String, Json>,
 }
 

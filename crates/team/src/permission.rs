@@ -73,9 +73,10 @@ const EVERYBODY: &[Role] = &[Owner, Admin, Manager, Agent, Analyst, Viewer];
 const ADMINS: &[Role] = &[Owner, Admin];
 const MANAGERS: &[Role] = &[Owner, Admin, Manager];
 
-/// A permission's variant, its marker type, its name (which is an API key's scope too) and the roles that have it.
+/// A permission's variant, its marker type, its name (which is an API key's scope too) and the roles that have it. The name is
+/// taken as a token: as a literal the macro that describes the enumeration would not see it.
 macro_rules! permissions {
-    ($($(#[doc = $doc:literal])* $name:ident $text:literal $roles:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident $text:tt $roles:expr;)*) => {
         /// Something that a caller may do. Its name is an API key's scope, too.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum Permission {

@@ -120,7 +120,7 @@ pub struct DeliveryDetails {
     #[serde(flatten)]
     pub delivery: Delivery,
     /// The message as it is sent.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub body: Json,
     /// Its attempts, oldest first.
     pub tries: Vec<Attempt>,

@@ -145,7 +145,7 @@ pub struct NewWebhook {
 
 /// What is to be changed; what is left out stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct WebhookChange {
     /// Where it is called.
     #[schema(format = "uri", max_length = 2000, example = "https://crm.example.com/hooks/harken")]

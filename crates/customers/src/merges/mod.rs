@@ -39,7 +39,7 @@ pub struct Merge {
     /// `one_signal`: a signal named both. `alias`: the sender said so. Anything else: a person's own words.
     pub reason: String,
     /// What it rests on; for one that was made by itself the signal's message id and the two identities.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub evidence: Json,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

@@ -44,7 +44,7 @@ pub struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
     /// What else matters.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub details: Json,
     /// The hash of the entry before it and of all this says: SHA-256, in hexadecimal digits.
     pub hash: String,

@@ -16,7 +16,7 @@ export const queryClient = new QueryClient({
 
 export interface Page<T> {
   items: T[];
-  next_cursor?: string;
+  next_cursor?: string | null;
 }
 
 export type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
@@ -31,7 +31,7 @@ export function usePages<T>(
     queryKey: key,
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
     ...options,
   });
 }

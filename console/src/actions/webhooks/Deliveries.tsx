@@ -25,7 +25,8 @@ const COLORS = { waiting: "gray", delivered: "teal", failed: "orange" } as const
 
 export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange: boolean }) {
   const { t } = useTranslation();
-  const { state, delivery: opened } = route.useSearch();
+  const { state: asked, delivery: opened } = route.useSearch();
+  const state = STATES.find((state) => state === asked);
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const key = ["webhooks", webhook.id, "deliveries"];

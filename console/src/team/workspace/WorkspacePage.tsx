@@ -14,7 +14,7 @@ import { Panel } from "../../components/Panel";
 import { toast } from "../../components/toast";
 import { useMe, workspacesQuery } from "../me";
 
-type Workspace = components["schemas"]["Workspace"];
+type Workspace = components["schemas"]["ShownWorkspace"];
 
 export function WorkspacePage() {
   const { t } = useTranslation();

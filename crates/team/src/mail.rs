@@ -40,7 +40,6 @@ pub(crate) async fn post(
     data: Json,
     now: Timestamp,
 ) -> Result<()> {
-    let to = to.as_str().parse()?;
-    put(transaction, NewMail { workspace, to, template, data, unsubscribe: None }, now).await?;
+    put(transaction, NewMail { workspace, to: to.clone(), template, data, unsubscribe: None }, now).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! A mail as it goes over the wire.
 
-use base::{Error, Result};
+use base::{EmailAddress, Error, Result};
 use lettre::{
-    Message,
+    Address, Message,
     message::{
         Mailbox, MultiPart, SinglePart,
         dkim::DkimConfig,
@@ -10,6 +10,7 @@ use lettre::{
     },
 };
 use std::time::{Duration, SystemTime};
+use url::Host;
 
 use super::Mail;
 
@@ -35,7 +36,7 @@ impl Sender {
         let posted = Duration::from_micros(u64::try_from(mail.created_at.micros()).unwrap_or(0));
         let mut builder = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(None, mail.to.as_lettre().clone()))
+            .to(Mailbox::new(None, on_the_wire(&mail.to)?))
             .subject(mail.subject.as_str())
             .date(SystemTime::UNIX_EPOCH + posted)
             .message_id(mail.message_id.clone())
@@ -61,5 +62,30 @@ impl Sender {
             message.sign(dkim);
         }
         Ok(message)
+    }
+}
+
+/// An address as mail servers know it: a domain like `müller.example` is written in ASCII.
+pub(super) fn on_the_wire(email: &EmailAddress) -> Result<Address> {
+    let wrong = || Error::invalid_field("email", "not_an_address", "this is not an e-mail address");
+    let (local, domain) = email.as_str().rsplit_once('@').ok_or_else(wrong)?;
+    match Host::parse(domain) {
+        Ok(Host::Domain(ascii)) => Address::new(local, ascii).map_err(|_| wrong()),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_written_in_ascii_and_a_number_is_none() {
+        let wire = |text: &str| on_the_wire(&text.parse().unwrap()).map(|address| address.to_string());
+        assert_eq!(wire("jo@m\u{fc}ller.example").unwrap(), "jo@xn--mller-kva.example");
+        for fine in ["ana@example.com", "Ana.B+tag@mail.example.com", "o'hara@example.co", "root@localhost"] {
+            assert_eq!(wire(fine).unwrap(), fine);
+        }
+        assert!(wire("ana@127.0.0.1").is_err() && wire("ana@2130706433").is_err());
     }
 }

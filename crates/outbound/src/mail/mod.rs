@@ -1,6 +1,5 @@
 //! Mail: an outbox that is a log, too. A mail is rendered and written in the transaction that causes it, then sent by a job.
 
-mod address;
 mod message;
 mod send;
 mod settings;
@@ -8,14 +7,13 @@ mod store;
 mod template;
 
 use ::store::jobs::{NewJob, enqueue};
-use base::{Error, Result, Timestamp, WorkspaceId};
+use base::{EmailAddress, Error, Result, Timestamp, WorkspaceId};
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::Url;
 use uuid::Uuid;
 
-pub use address::EmailAddress;
 pub use send::{Mailer, SendMail};
 pub use settings::{Dkim, DkimAlgorithm, Settings};
 pub use store::{find, forget};
@@ -131,6 +129,8 @@ struct Payload {
 
 /// Posts a mail: renders it, and in the caller's transaction writes it and the job that sends it.
 pub async fn post(transaction: &DatabaseTransaction, mail: NewMail<'_>, now: Timestamp) -> Result<MailId> {
+    // An address that no server would take is told to whoever asked for the mail, not to a log afterwards.
+    message::on_the_wire(&mail.to)?;
     let rendered = mail.template.render(&mail.data, mail.unsubscribe.as_ref())?;
     let mail = Mail {
         id: MailId::new(now),

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use base::{Clock, Timestamp, WorkspaceId};
-use outbound::mail::{
-    self, Dkim, DkimAlgorithm, EmailAddress, Mail, MailId, Mailer, NewMail, SendMail, Settings, State, Template,
-};
+use outbound::mail::{self, Dkim, DkimAlgorithm, Mail, MailId, Mailer, NewMail, SendMail, Settings, State, Template};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use store::jobs::{Claimed, Failure, Handler, Policy, Worker};
@@ -380,5 +378,4 @@ fn settings_that_cannot_be_meant_name_their_field() {
     let secret = Settings { user: Some("ana".into()), password_file: missing, ..url("smtps://mail.example") };
     assert_eq!(field(secret), "mail.password_file");
     assert!(Mailer::new(&url("smtps://mail.example"), folder.path()).is_ok());
-    assert!("a@example.com".parse::<EmailAddress>().is_ok());
 }

@@ -1,11 +1,9 @@
 //! What we do about it. So far: webhooks, which tell other systems what customers do and say.
 
-mod audit;
 mod webhooks;
 
-use async_trait::async_trait;
-use base::{Clock, Result, WorkspaceId};
-use outbound::{Client, mail::EmailAddress};
+use base::Clock;
+use outbound::Client;
 use signals::Projection;
 use std::sync::Arc;
 use store::{Store, Vault, jobs::Handler};
@@ -17,21 +15,6 @@ pub use webhooks::{
     WebhookState, WebhookWithSecret,
 };
 
-/// Who is written to when something of a workspace needs a person.
-// until team lists a workspace's owners
-#[async_trait]
-pub trait Owners: Send + Sync + 'static {
-    /// The addresses of the owners.
-    async fn owners(&self, workspace: WorkspaceId) -> Result<Vec<EmailAddress>>;
-}
-
-#[async_trait]
-impl Owners for Team {
-    async fn owners(&self, workspace: WorkspaceId) -> Result<Vec<EmailAddress>> {
-        Self::owners(self, workspace).await?.iter().map(|address| address.as_str().parse()).collect()
-    }
-}
-
 /// The room's handle; cheap to clone.
 #[derive(Clone)]
 pub struct Actions {
@@ -39,13 +22,14 @@ pub struct Actions {
     clock: Clock,
     vault: Vault,
     client: Client,
-    owners: Arc<dyn Owners>,
+    team: Team,
 }
 
 impl Actions {
-    /// The room over a store. Secrets are sealed in the vault, and everything leaves through the client.
-    pub fn new(store: Store, clock: Clock, vault: Vault, client: Client, owners: Arc<dyn Owners>) -> Self {
-        Self { store, clock, vault, client, owners }
+    /// The room over a store. Secrets are sealed in the vault, everything leaves through the client, and `team` knows who is to
+    /// be told when an endpoint is given up.
+    pub fn new(store: Store, clock: Clock, vault: Vault, client: Client, team: Team) -> Self {
+        Self { store, clock, vault, client, team }
     }
 
     /// What this room takes from the log.

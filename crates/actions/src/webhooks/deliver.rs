@@ -1,11 +1,11 @@
 //! The job that makes a delivery: sends the message once, and writes down what came of it.
 
 use async_trait::async_trait;
-use base::{Error, Result, Timestamp, WorkspaceId};
+use base::{EmailAddress, Error, Result, Timestamp, WorkspaceId};
 use bytes::Bytes;
 use http::{Request, Response, header};
 use outbound::{
-    mail::{self, EmailAddress, NewMail, Template},
+    mail::{self, NewMail, Template},
     webhook::{seconds, sign},
 };
 use sea_orm::DatabaseTransaction;
@@ -97,7 +97,7 @@ impl DeliverWebhook {
         };
         // Looked up before the transaction, in which nothing else is to be waited for.
         let owners = match because {
-            Some(_) => self.actions.owners.owners(workspace).await?,
+            Some(_) => self.actions.team.owners(workspace).await?,
             None => Vec::new(),
         };
         let state = match verdict {
@@ -206,7 +206,7 @@ async fn tell(
             template: &DISABLED,
             data: json!({
                 "host": webhook.url.host_str(),
-                "url": webhook.url.as_str(),
+                "url": webhook.place(),
                 "description": webhook.description,
                 "because": because,
             }),

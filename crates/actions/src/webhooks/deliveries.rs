@@ -7,8 +7,8 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query, SelectStatement, UpdateStatement},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use std::fmt;
+use serde_json::{Value as Json, json};
+use std::{fmt, net::IpAddr};
 use store::{
     failed,
     jobs::{NewJob, enqueue},
@@ -17,7 +17,7 @@ use team::Scope;
 use utoipa::ToSchema;
 
 use super::{WebhookId, WebhookState, deliver::Payload, id_at, payload};
-use crate::{Actions, audit};
+use crate::Actions;
 
 /// A delivery's id: the `webhook-id` of its message, the same however often it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -179,7 +179,13 @@ impl Actions {
 
     /// Sends a message again that was delivered or given up: the same message under the same id, with all its attempts
     /// before it.
-    pub async fn replay(&self, scope: &Scope, webhook: WebhookId, id: DeliveryId) -> Result<Delivery> {
+    pub async fn replay(
+        &self,
+        scope: &Scope,
+        webhook: WebhookId,
+        id: DeliveryId,
+        from: Option<IpAddr>,
+    ) -> Result<Delivery> {
         let transaction = self.store.begin().await?;
         let endpoint = self.webhook_in(&transaction, scope, webhook).await?;
         let found = find(&transaction, scope.workspace(), webhook, id).await?;
@@ -197,7 +203,8 @@ impl Actions {
         }
         let payload = Payload { webhook, delivery: id, before: delivery.attempts };
         enqueue(&transaction, payload.job(scope.workspace())?, self.clock.now()).await?;
-        audit::record(&transaction, scope, "webhook.replayed", id.to_string(), Json::Null).await?;
+        self.audit(&transaction, scope, from, "webhook.replayed", id.to_string(), json!({ "webhook": webhook }))
+            .await?;
         transaction.commit().await.map_err(failed)?;
         (delivery.state, delivery.ended_at) = (DeliveryState::Waiting, None);
         Ok(delivery)

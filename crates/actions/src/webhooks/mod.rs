@@ -98,6 +98,13 @@ pub struct Webhook {
 }
 
 impl Webhook {
+    /// Its URL as it may be told around: without the query, where some receivers have a token.
+    fn place(&self) -> String {
+        let mut place = self.url.clone();
+        place.set_query(None);
+        place.into()
+    }
+
     /// Whether it wants to hear of a signal.
     fn wants(&self, signal: &signals::Signal) -> bool {
         signal.received_at >= self.created_at

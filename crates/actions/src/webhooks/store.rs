@@ -7,12 +7,16 @@ use sea_orm::{
     prelude::Uuid,
     sea_query::{Expr, Query, SelectStatement, UpdateStatement},
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::net::IpAddr;
 use store::{Vault, failed};
-use team::Scope;
+use team::{
+    Scope,
+    audit::{self, Entry},
+};
 
 use super::{NewWebhook, Webhook, WebhookChange, WebhookId, WebhookState, WebhookWithSecret, filter_text};
-use crate::{Actions, audit};
+use crate::Actions;
 
 /// What the vault seals webhook secrets for.
 const PURPOSE: &str = "webhook";
@@ -45,7 +49,12 @@ impl Actions {
     }
 
     /// Makes a webhook with a secret of its own.
-    pub async fn create_webhook(&self, scope: &Scope, asked: NewWebhook) -> Result<WebhookWithSecret> {
+    pub async fn create_webhook(
+        &self,
+        scope: &Scope,
+        asked: NewWebhook,
+        from: Option<IpAddr>,
+    ) -> Result<WebhookWithSecret> {
         let webhook = Webhook::new(asked, &self.client, self.clock.now())?;
         let secret = Secret::random();
         let count = Query::select()
@@ -87,14 +96,20 @@ impl Actions {
             return Err(Error::conflict(format!("a workspace has at most {MOST} webhooks")));
         }
         transaction.execute(&insert).await.map_err(failed)?;
-        let details = json!({ "url": webhook.url.as_str() });
-        audit::record(&transaction, scope, "webhook.created", webhook.id.to_string(), details).await?;
+        let details = json!({ "url": webhook.place() });
+        self.audit(&transaction, scope, from, "webhook.created", webhook.id.to_string(), details).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(WebhookWithSecret { webhook, secret: secret.reveal() })
     }
 
     /// Changes a webhook.
-    pub async fn change_webhook(&self, scope: &Scope, id: WebhookId, asked: WebhookChange) -> Result<Webhook> {
+    pub async fn change_webhook(
+        &self,
+        scope: &Scope,
+        id: WebhookId,
+        asked: WebhookChange,
+        from: Option<IpAddr>,
+    ) -> Result<Webhook> {
         let transaction = self.store.begin().await?;
         let mut webhook = self.webhook_in(&transaction, scope, id).await?;
         webhook.change(asked, &self.client)?;
@@ -109,14 +124,14 @@ impl Actions {
             .value("failing_since", webhook.failing_since.map(Timestamp::micros))
             .take();
         transaction.execute(&change).await.map_err(failed)?;
-        let details = json!({ "url": webhook.url.as_str(), "state": webhook.state.name() });
-        audit::record(&transaction, scope, "webhook.changed", id.to_string(), details).await?;
+        let details = json!({ "url": webhook.place(), "state": webhook.state.name() });
+        self.audit(&transaction, scope, from, "webhook.changed", id.to_string(), details).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(webhook)
     }
 
     /// Deletes a webhook and its deliveries.
-    pub async fn delete_webhook(&self, scope: &Scope, id: WebhookId) -> Result<()> {
+    pub async fn delete_webhook(&self, scope: &Scope, id: WebhookId, from: Option<IpAddr>) -> Result<()> {
         let transaction = self.store.begin().await?;
         let webhook = self.webhook_in(&transaction, scope, id).await?;
         let workspace = || Expr::col("workspace").eq(scope.workspace().0);
@@ -141,13 +156,13 @@ impl Actions {
         ] {
             transaction.execute(&delete).await.map_err(failed)?;
         }
-        let details = json!({ "url": webhook.url.as_str() });
-        audit::record(&transaction, scope, "webhook.deleted", id.to_string(), details).await?;
+        let details = json!({ "url": webhook.place() });
+        self.audit(&transaction, scope, from, "webhook.deleted", id.to_string(), details).await?;
         transaction.commit().await.map_err(failed)
     }
 
     /// Gives a webhook a new secret. For a day, messages are signed with the old one, too; one before that is forgotten.
-    pub async fn rotate_secret(&self, scope: &Scope, id: WebhookId) -> Result<WebhookWithSecret> {
+    pub async fn rotate_secret(&self, scope: &Scope, id: WebhookId, from: Option<IpAddr>) -> Result<WebhookWithSecret> {
         let secret = Secret::random();
         let transaction = self.store.begin().await?;
         let webhook = self.webhook_in(&transaction, scope, id).await?;
@@ -157,9 +172,23 @@ impl Actions {
             .value("secret", self.vault.seal(PURPOSE, secret.expose()))
             .take();
         transaction.execute(&change).await.map_err(failed)?;
-        audit::record(&transaction, scope, "webhook.secret_rotated", id.to_string(), json!({})).await?;
+        self.audit(&transaction, scope, from, "webhook.secret_rotated", id.to_string(), json!({})).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(WebhookWithSecret { webhook, secret: secret.reveal() })
+    }
+
+    /// Notes in the audit log who did what to a webhook or a delivery, and from where.
+    pub(super) async fn audit(
+        &self,
+        transaction: &DatabaseTransaction,
+        scope: &Scope,
+        from: Option<IpAddr>,
+        action: &'static str,
+        object: String,
+        details: Json,
+    ) -> Result<()> {
+        let entry = Entry { action, object: Some(object), details };
+        audit::record(transaction, self.clock.now(), Some(scope.workspace()), scope.actor(), from, entry).await
     }
 
     pub(super) async fn webhook_in(

@@ -25,7 +25,7 @@ async fn the_log_tells_each_attempt_and_a_replay_sends_the_same_message_again() 
         assert_eq!(attempt.error.as_deref(), Some("it answered 500 Internal Server Error"));
         let excerpt = attempt.excerpt.as_deref().unwrap();
         assert!(excerpt.starts_with("no\u{fffd} database xxx") && excerpt.len() < 1_100, "{}", excerpt.len());
-        let under_way = world.actions.replay(&world.scope, webhook.id, id).await.unwrap_err();
+        let under_way = world.actions.replay(&world.scope, webhook.id, id, None).await.unwrap_err();
         assert_eq!(under_way.kind, ErrorKind::Conflict);
         assert!(world.actions.webhook(&world.scope, webhook.id).await.unwrap().failing_since.is_some());
 
@@ -33,7 +33,7 @@ async fn the_log_tells_each_attempt_and_a_replay_sends_the_same_message_again() 
         world.waits(10);
         world.delivers(&webhook).await;
         assert_eq!(world.actions.webhook(&world.scope, webhook.id).await.unwrap().failing_since, None);
-        world.actions.replay(&world.scope, webhook.id, id).await.unwrap();
+        world.actions.replay(&world.scope, webhook.id, id, None).await.unwrap();
         world.delivers(&webhook).await;
         let heard = crm.heard().split_off(before);
         assert_eq!(heard.len(), 3);

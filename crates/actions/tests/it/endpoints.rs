@@ -2,7 +2,9 @@
 
 use actions::{DeliveryId, DeliveryState, NewWebhook, WebhookChange, WebhookState};
 use base::{ErrorKind, Timestamp};
+use secrecy::ExposeSecret;
 use signals::Body;
+use team::audit::AuditFilter;
 
 use crate::{
     receiver::Receiver,
@@ -100,7 +102,7 @@ async fn a_disabled_endpoint_hears_of_nothing_but_tests() {
         let webhook = world.tells(&crm).await;
         world.happens(["page_viewed"]).await;
         let state = |state| WebhookChange { state: Some(state), ..WebhookChange::default() };
-        world.actions.change_webhook(&world.scope, webhook.id, state(WebhookState::Disabled)).await.unwrap();
+        world.actions.change_webhook(&world.scope, webhook.id, state(WebhookState::Disabled), None).await.unwrap();
         world.happens(["order_completed"]).await;
         let test = world.actions.test_webhook(&world.scope, webhook.id).await.unwrap();
         world.delivers(&webhook).await;
@@ -111,10 +113,10 @@ async fn a_disabled_endpoint_hears_of_nothing_but_tests() {
         // What was under way when it was disabled was given up, and can be replayed once it is enabled.
         let log = world.log_of(&webhook).await;
         let given_up = log.iter().find(|delivery| delivery.state == DeliveryState::Failed).unwrap();
-        let refused = world.actions.replay(&world.scope, webhook.id, given_up.id).await.unwrap_err();
+        let refused = world.actions.replay(&world.scope, webhook.id, given_up.id, None).await.unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Conflict);
-        world.actions.change_webhook(&world.scope, webhook.id, state(WebhookState::Enabled)).await.unwrap();
-        world.actions.replay(&world.scope, webhook.id, given_up.id).await.unwrap();
+        world.actions.change_webhook(&world.scope, webhook.id, state(WebhookState::Enabled), None).await.unwrap();
+        world.actions.replay(&world.scope, webhook.id, given_up.id, None).await.unwrap();
         world.delivers(&webhook).await;
         assert_eq!(crm.heard().len() - before, 2);
     })
@@ -127,7 +129,7 @@ async fn during_a_rotation_both_secrets_sign_and_a_day_later_the_new_one_alone()
     on_both(&[&crm], async |world| {
         let before = crm.heard().len();
         let old = world.tells(&crm).await;
-        let new: SetUp = world.actions.rotate_secret(&world.scope, old.id).await.unwrap().into();
+        let new: SetUp = world.actions.rotate_secret(&world.scope, old.id, None).await.unwrap().into();
         assert_ne!(old.secret, new.secret);
         world.happens(["page_viewed"]).await;
         world.delivers(&old).await;
@@ -153,7 +155,7 @@ async fn during_a_rotation_both_secrets_sign_and_a_day_later_the_new_one_alone()
 async fn a_field_that_cannot_be_meant_is_named() {
     on_both(&[], async |world| {
         let field = async |asked: NewWebhook| {
-            let error = world.actions.create_webhook(&world.scope, asked).await.unwrap_err();
+            let error = world.actions.create_webhook(&world.scope, asked, None).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Invalid);
             error.fields[0].field.clone()
         };
@@ -174,10 +176,10 @@ async fn a_field_that_cannot_be_meant_is_named() {
         assert_eq!(field(NewWebhook { kinds: vec!["x".into(); 51], ..fine() }).await, "kinds");
         assert_eq!(field(NewWebhook { filter: Some("score <".into()), ..fine() }).await, "filter");
         assert_eq!(field(NewWebhook { filter: Some("customer.state = 'x'".into()), ..fine() }).await, "filter");
-        let made = world.actions.create_webhook(&world.scope, fine()).await.unwrap();
+        let made = world.actions.create_webhook(&world.scope, fine(), None).await.unwrap();
         assert_eq!(made.webhook.url.as_str(), "https://crm.example.com/hooks");
         let change = WebhookChange { url: Some("http://10.0.0.1/".into()), ..WebhookChange::default() };
-        let error = world.actions.change_webhook(&world.scope, made.webhook.id, change).await.unwrap_err();
+        let error = world.actions.change_webhook(&world.scope, made.webhook.id, change, None).await.unwrap_err();
         assert_eq!(error.fields[0].field, "url");
     })
     .await;
@@ -191,13 +193,13 @@ async fn a_change_keeps_what_it_does_not_name() {
             filter: Some("amount > 100".into()),
             ..to("https://crm.example.com/hooks")
         };
-        let made = world.actions.create_webhook(&world.scope, asked).await.unwrap().webhook;
+        let made = world.actions.create_webhook(&world.scope, asked, None).await.unwrap().webhook;
         let change = WebhookChange { description: Some("The CRM".into()), ..WebhookChange::default() };
-        let changed = world.actions.change_webhook(&world.scope, made.id, change).await.unwrap();
+        let changed = world.actions.change_webhook(&world.scope, made.id, change, None).await.unwrap();
         assert_eq!((changed.kinds.clone(), changed.filter.clone()), (made.kinds, made.filter));
         assert_eq!(world.actions.webhook(&world.scope, made.id).await.unwrap(), changed);
         let change = WebhookChange { filter: Some(String::new()), kinds: Some(Vec::new()), ..WebhookChange::default() };
-        let changed = world.actions.change_webhook(&world.scope, made.id, change).await.unwrap();
+        let changed = world.actions.change_webhook(&world.scope, made.id, change, None).await.unwrap();
         assert_eq!(serde_json::to_value(&changed).unwrap()["filter"], serde_json::Value::Null);
         assert_eq!(changed.description, "The CRM");
     })
@@ -219,13 +221,13 @@ async fn another_workspace_sees_and_touches_nothing() {
         assert!(actions.webhooks(&elsewhere, None, 10).await.unwrap().is_empty());
         let missing = [
             actions.webhook(&elsewhere, webhook.id).await.map(drop),
-            actions.change_webhook(&elsewhere, webhook.id, WebhookChange::default()).await.map(drop),
-            actions.rotate_secret(&elsewhere, webhook.id).await.map(drop),
+            actions.change_webhook(&elsewhere, webhook.id, WebhookChange::default(), None).await.map(drop),
+            actions.rotate_secret(&elsewhere, webhook.id, None).await.map(drop),
             actions.test_webhook(&elsewhere, webhook.id).await.map(drop),
             actions.deliveries(&elsewhere, webhook.id, None, None, 10).await.map(drop),
             actions.delivery(&elsewhere, webhook.id, delivery).await.map(drop),
-            actions.replay(&elsewhere, webhook.id, delivery).await.map(drop),
-            actions.delete_webhook(&elsewhere, webhook.id).await,
+            actions.replay(&elsewhere, webhook.id, delivery, None).await.map(drop),
+            actions.delete_webhook(&elsewhere, webhook.id, None).await,
             actions.delivery(&world.scope, webhook.id, DeliveryId(uuid::Uuid::nil())).await.map(drop),
         ];
         for outcome in missing {
@@ -256,14 +258,37 @@ async fn a_deleted_endpoint_leaves_nothing_and_hears_nothing() {
         let before = crm.heard().len();
         let gone = world.tells(&crm).await;
         world.happens(["page_viewed"]).await;
-        world.actions.delete_webhook(&world.scope, gone.id).await.unwrap();
+        world.actions.delete_webhook(&world.scope, gone.id, None).await.unwrap();
         let stays = world.tells(&crm).await;
         world.happens(["order_completed"]).await;
         world.delivers(&stays).await;
         let kinds: Vec<_> = crm.heard()[before..].iter().map(|heard| heard.json()["type"].clone()).collect();
         assert_eq!(kinds, ["order_completed"]);
-        let error = world.actions.delete_webhook(&world.scope, gone.id).await.unwrap_err();
+        let error = world.actions.delete_webhook(&world.scope, gone.id, None).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_who_changed_what_and_no_secret() {
+    on_both(&[], async |world| {
+        let actions = &world.actions;
+        let asked = to("https://crm.example.com/hooks?token=t-o-k-e-n");
+        let from = "203.0.113.7".parse().ok();
+        let made = actions.create_webhook(&world.scope, asked, from).await.unwrap();
+        let id = made.webhook.id;
+        actions.change_webhook(&world.scope, id, WebhookChange::default(), from).await.unwrap();
+        let rotated = actions.rotate_secret(&world.scope, id, from).await.unwrap();
+        actions.delete_webhook(&world.scope, id, from).await.unwrap();
+        let entries = world.team.audit(&world.scope, &AuditFilter::default(), None, 10).await.unwrap();
+        let about = entries.iter().rev().filter(|entry| entry.object == Some(id.to_string()));
+        let told: Vec<_> = about.map(|entry| entry.action.as_str()).collect();
+        assert_eq!(told, ["webhook.created", "webhook.changed", "webhook.secret_rotated", "webhook.deleted"]);
+        let all = serde_json::to_string(&entries).unwrap();
+        for secret in ["t-o-k-e-n", made.secret.expose_secret(), rotated.secret.expose_secret()] {
+            assert!(!all.contains(secret));
+        }
     })
     .await;
 }
@@ -272,9 +297,10 @@ async fn a_deleted_endpoint_leaves_nothing_and_hears_nothing() {
 async fn there_is_an_end_to_how_many_there_may_be() {
     on_both(&[], async |world| {
         for _ in 0..100 {
-            world.actions.create_webhook(&world.scope, to("https://crm.example.com/hooks")).await.unwrap();
+            world.actions.create_webhook(&world.scope, to("https://crm.example.com/hooks"), None).await.unwrap();
         }
-        let error = world.actions.create_webhook(&world.scope, to("https://crm.example.com/hooks")).await.unwrap_err();
+        let error =
+            world.actions.create_webhook(&world.scope, to("https://crm.example.com/hooks"), None).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict);
         let first = world.actions.webhooks(&world.scope, None, 60).await.unwrap();
         let second = world.actions.webhooks(&world.scope, first.last().map(|last| last.id), 60).await.unwrap();

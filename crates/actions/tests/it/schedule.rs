@@ -77,7 +77,7 @@ async fn an_endpoint_that_fails_for_five_days_is_disabled_and_its_owner_is_told(
         // One that got through once is not disabled, however old its first failure is.
         crm.becomes(Manner::status(204));
         let enable = actions::WebhookChange { state: Some(WebhookState::Enabled), ..Default::default() };
-        world.actions.change_webhook(&world.scope, webhook.id, enable).await.unwrap();
+        world.actions.change_webhook(&world.scope, webhook.id, enable, None).await.unwrap();
         world.waits(1);
         world.happens(["page_viewed"]).await;
         world.works_until(async || world.log_of(&webhook).await[0].state == DeliveryState::Delivered).await;

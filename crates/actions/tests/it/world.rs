@@ -1,11 +1,11 @@
 //! The rooms that webhooks need over one database, with a clock that stands still.
 
-use actions::{Actions, Delivery, DeliveryState, NewWebhook, Owners, WebhookId, WebhookWithSecret};
+use actions::{Actions, Delivery, DeliveryState, NewWebhook, WebhookId, WebhookWithSecret};
 use async_trait::async_trait;
-use base::{Clock, CustomerId, Result, Timestamp, WorkspaceId};
+use base::{Clock, CustomerId, Result, Timestamp};
 use outbound::{
     Client, Limits, SystemResolver,
-    mail::{EmailAddress, Mailer, SendMail, Settings as MailSettings},
+    mail::{Mailer, SendMail, Settings as MailSettings},
 };
 use sea_orm::DatabaseTransaction;
 use secrecy::ExposeSecret;
@@ -15,7 +15,7 @@ use store::{
     Vault,
     jobs::{Claimed, Failure, Handler, Policy, Worker},
 };
-use team::{Scope, Team};
+use team::{Name, Role, Scope, Team};
 use testkit::{Database, databases};
 use tokio::task::JoinHandle;
 
@@ -31,19 +31,9 @@ impl Recognise for Strangers {
         _: &DatabaseTransaction,
         _: &Scope,
         _: Timestamp,
-        drafts: &[Draft],
+        drafts: &[&Draft],
     ) -> Result<Vec<Option<CustomerId>>> {
         Ok(vec![None; drafts.len()])
-    }
-}
-
-/// Olga owns every workspace.
-struct Olga;
-
-#[async_trait]
-impl Owners for Olga {
-    async fn owners(&self, _: WorkspaceId) -> Result<Vec<EmailAddress>> {
-        Ok(vec!["olga@shop.example".parse()?])
     }
 }
 
@@ -103,6 +93,9 @@ impl World {
         let store = database.store.clone();
         let team = Team::new(store.clone(), clock.clone());
         let scope = team.operator(team.default_workspace().await.unwrap().id);
+        let (olga, name) = ("olga@shop.example".parse().unwrap(), Name::new("Olga").unwrap());
+        let server = "https://cx.shop.example".parse().unwrap();
+        team.create_person(&scope, &olga, &name, Role::Owner, &server).await.unwrap();
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(Strangers), LogSettings::default());
         // What the operator of a shop with servers in its own network would write into the config file.
         let allow = receivers.iter().map(|receiver| receiver.address.to_string().parse().unwrap()).collect();
@@ -110,7 +103,7 @@ impl World {
         let limits = Limits { connect: Duration::from_millis(500), total: Duration::from_secs(1), ..Limits::default() };
         let client = Client::with(settings, Arc::new(SystemResolver), limits);
         let vault = Vault::open(database.folder.path()).unwrap();
-        let actions = Actions::new(store.clone(), clock.clone(), vault, client, Arc::new(Olga));
+        let actions = Actions::new(store.clone(), clock.clone(), vault, client, team.clone());
         let projector = Projector::register(store, actions.projections()).await.unwrap();
         Self { database, clock, team, scope, signals, projector, actions }
     }
@@ -121,7 +114,7 @@ impl World {
 
     /// Makes a webhook.
     pub async fn sets_up(&self, webhook: NewWebhook) -> SetUp {
-        self.actions.create_webhook(&self.scope, webhook).await.unwrap().into()
+        self.actions.create_webhook(&self.scope, webhook, None).await.unwrap().into()
     }
 
     /// Makes a webhook that hears of everything.

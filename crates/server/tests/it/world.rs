@@ -59,11 +59,10 @@ impl House {
         let vault = Vault::open(world.folder()).unwrap();
         let client = outbound::Client::new(outbound::Settings::default());
         let network: Arc<dyn HttpSend> = Arc::new(client.clone());
-        let team = Arc::new(world.team.clone());
         let single_sign_on =
             SingleSignOn::new(world.team.clone(), vault.clone(), None, BTreeMap::new(), &network).unwrap();
         let rooms = Rooms {
-            actions: Actions::new(world.store.clone(), world.clock.clone(), vault, client, team),
+            actions: Actions::new(world.store.clone(), world.clock.clone(), vault, client, world.team.clone()),
             single_sign_on,
             store: world.store.clone(),
             team: world.team.clone(),

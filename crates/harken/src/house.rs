@@ -1,7 +1,7 @@
 //! The dependency graph of the product: which room stands on which.
 
 use actions::Actions;
-use base::{Clock, Error, Result};
+use base::{Clock, Error, Result, Timestamp};
 use customers::Customers;
 use insights::Insights;
 use lake::Lake;
@@ -9,14 +9,21 @@ use outbound::mail::Mailer;
 use server::projections;
 use signals::{Projector, Signals};
 use sources::Sources;
-use std::{path::PathBuf, sync::Arc};
-use store::{Store, Vault};
+use std::{
+    fs::{File, TryLockError},
+    path::PathBuf,
+    sync::Arc,
+};
+use store::{Engine, Store, Vault};
 use team::{
     Scope, Team, TeamSettings, Workspace,
     oidc::{HttpSend, SingleSignOn},
 };
 
-use crate::settings::{Global, Settings};
+use crate::{
+    backup::MARKER,
+    settings::{Global, Settings},
+};
 
 /// All rooms over one data folder.
 #[derive(Clone)]
@@ -43,6 +50,7 @@ impl House {
     /// Opens the data folder, making it where it does not exist, and everything on top of it.
     pub async fn open(global: &Global, settings: &Settings) -> Result<Self> {
         let clock = Clock::system();
+        refuse_wrong_clock(clock.now())?;
         let folder = make_folder(global)?;
         let store = match &settings.database {
             Some(url) => Store::connect(url).await?,
@@ -111,6 +119,25 @@ impl House {
         }
     }
 
+    /// Makes sure that no other server runs over the same SQLite; the lock is held until the file is dropped. Commands may
+    /// work beside a server, but two servers would each archive, project and run jobs for themselves.
+    pub fn serve_alone(&self) -> Result<Option<File>> {
+        if self.store.engine() != Engine::Sqlite {
+            return Ok(None);
+        }
+        let path = self.folder.join("serving");
+        let failed = |error| Error::invalid(format!("{} cannot be locked: {error}", path.display()));
+        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+            Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+                "another server already runs over {}; several need PostgreSQL",
+                self.folder.display()
+            ))),
+        }
+    }
+
     /// Moves everything in the log to the lake, once all projections have taken it in; answers how many signals.
     ///
     /// What is logged after the call began may stay: a server that takes signals all the time would never let it end.
@@ -141,15 +168,46 @@ impl House {
 
 /// The data folder, for its owner alone.
 fn make_folder(global: &Global) -> Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
     let shown = global.data.display();
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&global.data)
         .map_err(|error| Error::invalid(format!("the data folder {shown} cannot be made: {error}")))?;
-    global
-        .data
-        .canonicalize()
-        .map_err(|error| Error::invalid(format!("the data folder {shown} cannot be opened: {error}")))
+    let unusable = |error| Error::invalid(format!("the data folder {shown} cannot be opened: {error}"));
+    let folder = global.data.canonicalize().map_err(unusable)?;
+    let others = folder.metadata().map_err(unusable)?.mode() & 0o002 != 0;
+    if others {
+        return Err(Error::invalid(format!(
+            "everybody on this machine may write to the data folder {shown}; `chmod 700` it"
+        )));
+    }
+    if folder.join(MARKER).exists() {
+        return Err(Error::invalid(format!(
+            "restoring into {shown} was begun and did not end; empty the folder and restore again"
+        )));
+    }
+    Ok(folder)
+}
+
+/// Signals and ids carry the time, so a machine that does not know it must not write any.
+fn refuse_wrong_clock(now: Timestamp) -> Result<()> {
+    const OLDEST: i64 = 1_577_836_800;
+    if now.micros() < OLDEST * Timestamp::SECOND {
+        return Err(Error::invalid(format!("this machine's clock says {now}; set it first")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_does_not_know_the_time_is_refused() {
+        let refused = |now: &str| refuse_wrong_clock(now.parse().unwrap()).is_err();
+        assert!(refused("1970-01-01T00:00:07Z") && refused("2019-12-31T23:59:59Z"));
+        assert!(!refused("2020-01-01T00:00:00Z") && !refused("2026-11-24T20:00:00Z"));
+    }
 }

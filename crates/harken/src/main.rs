@@ -1,5 +1,6 @@
 //! The `harken` binary: reads the command line, wires the rooms and runs one command.
 
+mod backup;
 mod commands;
 mod house;
 mod output;

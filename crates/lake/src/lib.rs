@@ -15,6 +15,7 @@ mod functions;
 mod import;
 mod layout;
 mod list;
+mod pin;
 mod plan;
 mod question;
 mod rows;
@@ -46,6 +47,7 @@ pub use archive::Archived;
 pub use compact::Compacted;
 pub use import::parquet_rows;
 pub use list::{Listed, Place};
+pub use pin::{Pinned, PinnedFile};
 pub use question::{
     Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
     UnitValue,
@@ -95,7 +97,7 @@ impl Lake {
     fn room(&self, scope: &Scope) -> Arc<Room> {
         let workspace = scope.workspace();
         let new = || {
-            let table = Table::at(self.folder.join(workspace.to_string()).join("signals"));
+            let table = Table::at(self.folder.join(pin::place(scope)));
             Arc::new(Room { table: Arc::new(table), tail: tokio::sync::Mutex::default() })
         };
         self.rooms.lock().entry(workspace).or_insert_with(new).clone()

@@ -1,8 +1,8 @@
 //! Reading the log in order, and pruning what has safely moved to the lake.
 
-use base::Result;
+use base::{Result, WorkspaceId};
 use sea_orm::{
-    ConnectionTrait, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
+    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{Expr, OnConflict, Query},
 };
@@ -43,6 +43,24 @@ impl Signals {
     /// The last sequence number given out, in any workspace.
     pub async fn head(&self) -> Result<i64> {
         head(self.store.read()).await
+    }
+
+    /// The last sequence number given out, in any workspace, as a snapshot of the database has it.
+    pub async fn head_in(&self, snapshot: &DatabaseTransaction) -> Result<i64> {
+        head(snapshot).await
+    }
+
+    /// How far each workspace's log was pruned, as a snapshot of the database has it: whatever it lacks up to there is in
+    /// the lake.
+    pub async fn pruned_in(&self, snapshot: &DatabaseTransaction) -> Result<Vec<(WorkspaceId, i64)>> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            workspace: Uuid,
+            seq: i64,
+        }
+        let select = Query::select().columns(["workspace", "seq"]).from("pruned").take();
+        let rows = Row::find_by_statement(snapshot.get_database_backend().build(&select)).all(snapshot).await;
+        Ok(rows.map_err(failed)?.into_iter().map(|row| (WorkspaceId(row.workspace), row.seq)).collect())
     }
 
     /// How many signals the log itself holds.

@@ -5,7 +5,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::{fs::File, path::Path, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
-use crate::{Disk, checkpoint, failed, migrations, write::begin};
+use crate::{Disk, checkpoint, copy, failed, migrations, write::begin};
 
 /// Which database runs beneath.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,15 @@ const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
 impl Store {
     /// Opens SQLite in `folder`, which must exist, and brings its tables up to date.
     pub async fn open(folder: &Path) -> Result<Self> {
+        Self::open_with(folder, Tables::UpToDate).await
+    }
+
+    /// Opens an empty SQLite database in `folder`, to be filled.
+    pub async fn open_empty(folder: &Path) -> Result<Self> {
+        Self::open_with(folder, Tables::None).await
+    }
+
+    async fn open_with(folder: &Path, tables: Tables) -> Result<Self> {
         let file = folder.join("harken.db");
         let path = file.to_str().ok_or_else(|| Error::invalid("the data folder's path is not UTF-8"))?.to_owned();
         let open = async |connections: u32, read_only: bool| {
@@ -77,7 +86,7 @@ impl Store {
         // One writing connection: writers queue in the pool, in order, instead of polling SQLite's lock.
         let writer = open(1, false).await.map_err(|error| error.context(format!("cannot open {}", file.display())))?;
         refuse_unsafe_sqlite(&writer).await?;
-        migrate(&writer).await?;
+        tables.prepare(&writer, Engine::Sqlite).await?;
         let reader = open(4, true).await?;
         drop(opening);
         let disk = Some(Disk::watch(folder)?);
@@ -87,6 +96,15 @@ impl Store {
 
     /// Connects to PostgreSQL by its URL and brings its tables up to date.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, Tables::UpToDate).await
+    }
+
+    /// Connects to an empty PostgreSQL database, to be filled.
+    pub async fn connect_empty(url: &str) -> Result<Self> {
+        Self::connect_with(url, Tables::None).await
+    }
+
+    async fn connect_with(url: &str, tables: Tables) -> Result<Self> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(Error::invalid(
                 "the database must be a postgres:// URL; without one, SQLite in the data folder is used",
@@ -100,7 +118,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10));
         let pool =
             Database::connect(options).await.map_err(|error| failed(error).context("cannot connect to PostgreSQL"))?;
-        migrate(&pool).await?;
+        tables.prepare(&pool, Engine::Postgres).await?;
         Ok(Self(Arc::new(Inner {
             engine: Engine::Postgres,
             reader: pool.clone(),
@@ -169,10 +187,25 @@ fn lock(path: &Path) -> Result<File> {
     taken.map_err(|error| Error::invalid(format!("{} cannot be locked: {error}", path.display())))
 }
 
-async fn migrate(writer: &DatabaseConnection) -> Result<()> {
-    let transaction = begin(writer).await?;
-    migrations::run(&transaction).await?;
-    transaction.commit().await.map_err(failed)
+/// Which tables an opened database is to have.
+#[derive(Clone, Copy)]
+enum Tables {
+    /// Those of this version.
+    UpToDate,
+    /// None yet; an error if it has any.
+    None,
+}
+
+impl Tables {
+    async fn prepare(self, writer: &DatabaseConnection, engine: Engine) -> Result<()> {
+        let transaction = begin(writer).await?;
+        match self {
+            Self::UpToDate => migrations::run(&transaction).await?,
+            Self::None if copy::names(&transaction, engine).await?.is_empty() => {}
+            Self::None => return Err(Error::conflict("the database is not empty; nothing of it is touched")),
+        }
+        transaction.commit().await.map_err(failed)
+    }
 }
 
 async fn scalar(connection: &DatabaseConnection, query: &str) -> Result<String> {

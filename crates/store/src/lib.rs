@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod connect;
+pub mod copy;
 mod disk;
 mod failure;
 pub mod jobs;

@@ -16,8 +16,9 @@ use crate::{
 #[derive(Args)]
 pub struct Doctor {}
 
+/// One thing that was looked at.
 #[derive(Serialize)]
-struct Check {
+pub struct Check {
     what: &'static str,
     sound: bool,
     found: String,
@@ -36,9 +37,7 @@ impl Doctor {
         if global.json {
             output::json(&json!({ "sound": sound, "checks": checks, "received": tallies }));
         } else {
-            let sign = |sound| if sound { "✓ fine" } else { "✗ look" };
-            let rows = checks.into_iter().map(|check| vec![sign(check.sound).into(), check.what.into(), check.found]);
-            output::table(&["", "what", "found"], rows, 3);
+            Self::show(checks);
             if !tallies.is_empty() {
                 let rows = tallies
                     .into_iter()
@@ -47,6 +46,21 @@ impl Doctor {
             }
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Whether an installation is in order, and what was looked at.
+    pub async fn look_at(global: &Global, settings: &Settings) -> Result<(bool, Vec<Check>)> {
+        let house = House::open(global, settings).await?;
+        let checks = look(&house).await?;
+        house.store.close().await;
+        Ok((checks.iter().all(|check| check.sound), checks))
+    }
+
+    /// Shows what was looked at.
+    pub fn show(checks: Vec<Check>) {
+        let sign = |sound| if sound { "✓ fine" } else { "✗ look" };
+        let rows = checks.into_iter().map(|check| vec![sign(check.sound).into(), check.what.into(), check.found]);
+        output::table(&["", "what", "found"], rows, 3);
     }
 }
 

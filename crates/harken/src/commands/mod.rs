@@ -1,6 +1,7 @@
 //! Every command, one file each.
 
 mod archive;
+mod backup;
 mod completions;
 mod config;
 mod doctor;
@@ -10,6 +11,7 @@ mod key;
 mod metrics;
 mod openapi;
 mod query;
+mod restore;
 mod serve;
 mod signals;
 mod simulate;
@@ -42,6 +44,8 @@ pub enum Command {
     Jobs(jobs::Jobs),
     Simulate(simulate::Simulate),
     Archive(archive::Archive),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
     #[command(subcommand)]
@@ -64,6 +68,8 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Workspace(command) => command.run(global, &settings()?).await,
         Command::Jobs(command) => command.run(global, &settings()?).await,
         Command::Simulate(command) => command.run(global, &settings()?).await,
+        Command::Backup(command) => command.run(global, settings).await,
+        Command::Restore(command) => command.run(global, &settings()?).await,
         Command::Archive(command) => command.run(global, &settings()?).await,
         Command::Verify(command) => command.run(global, &settings()?).await,
         Command::Doctor(command) => command.run(global, &settings()?).await,

@@ -29,6 +29,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, global: &Global, settings: Settings) -> Result<ExitCode> {
         let house = House::open(global, &settings).await?;
+        let _alone = house.serve_alone()?;
         let front = front(&house, &settings.server)?;
         let (listener, address) = listen(&self.listen.unwrap_or_else(|| settings.server.listen.clone())).await?;
         let upkeep = tokio::spawn(server::keep_up(Upkeep {

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test's world calls the server it tests")]
 
+mod backup;
 mod bombs;
 mod clients;
 mod damaged_lake;
@@ -21,3 +22,4 @@ mod retries;
 mod settings;
 mod sizes;
 mod world;
+mod wrong_configuration;

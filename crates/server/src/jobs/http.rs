@@ -133,7 +133,6 @@ fn reach(caller: &Scope) -> Reach {
     get,
     path = "/api/v1/jobs",
     tag = "jobs",
-    params(Sought),
     responses((status = 200, description = "A page of them.", body = Page<Job>)),
     security(("session" = []), ("key" = ["jobs:read"]))
 )]

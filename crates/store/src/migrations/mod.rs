@@ -9,7 +9,7 @@ mod m0005_access;
 mod m0006_idempotency;
 mod m0007_webhooks;
 
-use base::Result;
+use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -39,6 +39,24 @@ pub(crate) async fn run(transaction: &DatabaseTransaction) -> Result<()> {
         transaction.execute_unprepared("select pg_advisory_xact_lock(7246371)").await.map_err(failed)?;
     }
     Migrator::up(transaction, None).await.map_err(|error| failed(error).context("cannot bring the tables up to date"))
+}
+
+/// The names of the steps that were taken, in order.
+pub(crate) async fn taken(connection: &DatabaseTransaction) -> Result<Vec<String>> {
+    let taken = Migrator::get_migration_models(connection).await.map_err(failed)?;
+    let mut names: Vec<String> = taken.into_iter().map(|step| step.version).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Takes the first steps of an empty database, which must be these: those of this version or an older one.
+pub(crate) async fn begin_at(transaction: &DatabaseTransaction, steps: &[String]) -> Result<()> {
+    let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    if !known.starts_with(steps) {
+        return Err(Error::invalid("it was made by a newer version of Harken; restore it with that version"));
+    }
+    let count = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    Migrator::up(transaction, Some(count)).await.map_err(|error| failed(error).context("cannot make the tables"))
 }
 
 /// How many steps are still to be taken; 0 after every successful start.

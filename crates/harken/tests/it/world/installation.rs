@@ -64,6 +64,17 @@ impl Installation {
         installation
     }
 
+    /// Another place with an empty database of the same engine, where nothing is yet, for a backup of this one.
+    pub async fn elsewhere(&self) -> Self {
+        let database = match (&self.database, Cluster::shared()) {
+            (Some(_), Some(cluster)) => Some(cluster.url(&cluster.create_database().await)),
+            _ => None,
+        };
+        let home = tempfile::Builder::new().prefix("harken-test-").tempdir().unwrap();
+        let data = home.path().join("data");
+        Self { home, data, database, settings: self.settings.clone(), key: self.key.clone() }
+    }
+
     /// The same with a setting that differs from its default, as an environment variable.
     pub fn with(mut self, variable: &'static str, value: impl ToString) -> Self {
         self.settings.push((variable, value.to_string()));
@@ -80,6 +91,11 @@ impl Installation {
 
     pub fn database(&self) -> Option<&str> {
         self.database.as_deref()
+    }
+
+    /// A path beside the data folder at which there is nothing.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
     }
 
     pub fn server_log(&self) -> PathBuf {

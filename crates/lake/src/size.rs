@@ -14,6 +14,8 @@ pub struct Size {
     pub files: usize,
     /// Bytes of those files.
     pub bytes: u64,
+    /// The last sequence number in it.
+    pub watermark: i64,
 }
 
 impl Lake {
@@ -24,7 +26,8 @@ impl Lake {
             signals: size.signals + file.facts.rows,
             files: size.files + 1,
             bytes: size.bytes + file.size,
+            ..size
         };
-        Ok(snapshot.files.iter().fold(Size::default(), add))
+        Ok(snapshot.files.iter().fold(Size { watermark: snapshot.watermark, ..Size::default() }, add))
     }
 }

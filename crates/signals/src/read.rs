@@ -72,6 +72,11 @@ impl Signals {
             .map_err(failed)
     }
 
+    /// How many of them come after a sequence number: where the lake ends, those that are in the log alone.
+    pub async fn held_after(&self, scope: &Scope, seq: i64) -> Result<u64> {
+        rows_after(scope, seq).count(self.store.read()).await.map_err(failed)
+    }
+
     /// Deletes signals up to a sequence number, which must be durable in the lake, and remembers that it did.
     ///
     /// What a projection has not yet taken in stays. Answers how many were deleted.

@@ -71,8 +71,9 @@ async fn look(house: &House) -> Result<Vec<Check>> {
     let pending = store::pending(&house.store).await?;
     let room = house.store.ensure_room();
     let behind = house.projector.progress().await?;
-    let log = house.signals.held(&house.scope).await?;
     let lake = house.lake.size(&house.scope).await?;
+    // What has moved and is not yet pruned is in both, and counts once.
+    let log = house.signals.held_after(&house.scope, lake.watermark).await?;
     let stored = lake.signals + log;
     let counted = house.signals.volume(&house.scope).await?;
     let damaged = house.lake.verify(&house.scope).await?.len();

@@ -30,6 +30,11 @@ impl Store {
 impl Fill {
     /// Writes a table's rows. What the steps themselves have written there gives way.
     pub async fn table(&self, table: &Table, rows: impl Iterator<Item = Result<Vec<Json>>>) -> Result<u64> {
+        let filled = self.write(table, rows).await;
+        filled.map_err(|error| error.context(format!("cannot fill the table {}", table.name)))
+    }
+
+    async fn write(&self, table: &Table, rows: impl Iterator<Item = Result<Vec<Json>>>) -> Result<u64> {
         // Not without need: a log that can only grow refuses even to delete nothing.
         let any = Query::select().expr(Expr::val(1)).from(table.name.clone()).limit(1).take();
         if self.transaction.query_one(&any).await.map_err(failed)?.is_some() {

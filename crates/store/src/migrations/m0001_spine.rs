@@ -20,8 +20,9 @@ impl MigrationTrait for Migration {
             manager.create_index(index).await?;
         }
         // The one row whose lock serialises the commits of the log, on PostgreSQL too.
-        let head =
-            Query::insert().into_table("log_head").columns(["id", "seq"]).values_panic([1.into(), 0.into()]).take();
+        // Of 64 bits, like the columns: a connection that restores a backup remembers this statement with its types.
+        let values = [1_i64.into(), 0_i64.into()];
+        let head = Query::insert().into_table("log_head").columns(["id", "seq"]).values_panic(values).take();
         manager.execute(head).await
     }
 

@@ -10,7 +10,7 @@ mod m0006_idempotency;
 mod m0007_webhooks;
 
 use base::{Error, Result};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::failed;
@@ -41,10 +41,16 @@ pub(crate) async fn run(transaction: &DatabaseTransaction) -> Result<()> {
     Migrator::up(transaction, None).await.map_err(|error| failed(error).context("cannot bring the tables up to date"))
 }
 
-/// The names of the steps that were taken, in order.
-pub(crate) async fn taken(connection: &DatabaseTransaction) -> Result<Vec<String>> {
-    let taken = Migrator::get_migration_models(connection).await.map_err(failed)?;
-    let mut names: Vec<String> = taken.into_iter().map(|step| step.version).collect();
+/// The names of the steps that were taken, in order. The migrator's own way to ask makes its table if there is none, which
+/// a snapshot may not.
+pub(crate) async fn taken(snapshot: &DatabaseTransaction) -> Result<Vec<String>> {
+    #[derive(FromQueryResult)]
+    struct Step {
+        version: String,
+    }
+    let select = Query::select().column("version").from("seaql_migrations").take();
+    let steps = Step::find_by_statement(snapshot.get_database_backend().build(&select)).all(snapshot).await;
+    let mut names: Vec<String> = steps.map_err(failed)?.into_iter().map(|step| step.version).collect();
     names.sort_unstable();
     Ok(names)
 }

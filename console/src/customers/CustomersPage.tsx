@@ -115,7 +115,7 @@ function Find({ search, busy, find }: { search: FindSearch; busy: boolean; find:
           error={tried && value.trim() === "" && t("customers.find.value_missing")}
           onChange={(event) => setValue(event.currentTarget.value)}
         />
-        <Button type="submit" loading={busy} mt={22}>
+        <Button type="submit" loading={busy} mt={26}>
           {t("customers.find.action")}
         </Button>
       </Group>

@@ -12,7 +12,7 @@ import { Section } from "../components/Section";
 import { TextLink } from "../components/TextLink";
 import { words } from "../components/words";
 import { dayIn } from "../insights/days";
-import { useFigures } from "../insights/figures";
+import { keyOf, useFigures } from "../insights/figures";
 import { useZone } from "../insights/periods";
 import type { Signal } from "../signals/filter/fields";
 import { all, constant, equals } from "../signals/filter/text";
@@ -152,7 +152,7 @@ interface ValuesProps {
 function Values({ field, label, none, where, value, set }: ValuesProps) {
   const { may } = useMe();
   const { data } = useFigures({ metric: "count", by: [field], where }, { enabled: may("insights:read") });
-  const counts = new Map(data?.rows.map((row) => [row.keys[field], row.n]));
+  const counts = new Map(data?.rows.map((row) => [keyOf(row, field), row.n]));
   const names = [...counts.keys()].filter((name) => typeof name === "string");
   if (value && !names.includes(value)) names.push(value);
   return (

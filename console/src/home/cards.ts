@@ -10,10 +10,10 @@ export const CARDS: Card[] = [
   { metric: "nps", always: true },
   { metric: "csat", always: true },
   { metric: "ces", always: true },
-  { metric: "ease" },
   { metric: "responses", always: true },
-  { metric: "sentiment" },
-  { metric: "stars" },
   { metric: "orders" },
   { metric: "revenue" },
+  { metric: "stars" },
+  { metric: "sentiment" },
+  { metric: "ease" },
 ];

@@ -29,7 +29,7 @@ export const customers = {
   profile: {
     unnamed: "Customer {{id}}",
     number: "Customer {{id}}",
-    first_seen: "First seen",
+    first_seen: "First received",
     last_seen: "Last signal",
     signals: "Signals",
     identities: "Identities",

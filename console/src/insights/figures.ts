@@ -47,6 +47,12 @@ export function metricQuery(metric: string) {
   });
 }
 
+/** What a row is about: its value of one dimension. */
+export function keyOf(row: Row, field: string): string | number | boolean | null {
+  const value = (row.keys as Record<string, unknown>)[field];
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
 /** Whether a figure may be shown as one: below ten answers a page shows the counts alone. */
 export function isShown(row: Row): row is Row & { value: number } {
   return row.value !== null && row.warning !== "too_few" && row.warning !== "no_data";

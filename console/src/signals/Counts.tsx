@@ -3,12 +3,12 @@
 import { NativeSelect, Skeleton, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../components/Failure";
-import { useFigures } from "../insights/figures";
+import { keyOf, useFigures } from "../insights/figures";
 import { whole } from "../insights/numbers";
 import type { Period } from "../insights/periods";
 import classes from "./Counts.module.css";
 import { GROUPING, useSeenFields } from "./filter/fields";
-import { equals, type Scalar } from "./filter/text";
+import { equals } from "./filter/text";
 
 interface Props {
   field: string;
@@ -44,7 +44,7 @@ export function Counts({ field, where, period, setField, only }: Props) {
       {figures.isError && <Failure error={figures.error} retry={() => figures.refetch()} />}
       <ul className={classes.list} aria-busy={figures.isPlaceholderData}>
         {shown.map((row) => {
-          const value = (row.keys[field] ?? null) as Scalar;
+          const value = keyOf(row, field);
           const name = value === null ? t("signals.counts.missing") : String(value);
           const count = whole(row.n, i18n.language);
           return (

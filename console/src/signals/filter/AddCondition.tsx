@@ -5,7 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { Plus } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useFigures } from "../../insights/figures";
+import { keyOf, useFigures } from "../../insights/figures";
 import { useMe } from "../../team/me";
 import { COLUMNS, GROUPING, NUMBERS, useSeenFields } from "./fields";
 import { constant } from "./text";
@@ -117,7 +117,7 @@ function useValues(field: string): Option[] {
   const grouping = GROUPING.includes(field) || field.startsWith("customer.");
   const { data } = useFigures({ metric: "count", by: [field] }, { enabled: may("insights:read") && grouping });
   const rows = [...(data?.rows ?? [])].sort((one, other) => other.n - one.n).slice(0, 50);
-  return rows.map((row) => row.keys[field] as Option | null).filter((value) => value !== null);
+  return rows.map((row) => keyOf(row, field)).filter((value) => value !== null);
 }
 
 const isNumber = (text: string) => text.trim() !== "" && Number.isFinite(Number(text));

@@ -105,6 +105,8 @@ export const insights = {
     heat_needs_text: "Choose a second field under “By”, or a series under “Every”.",
     line_needs: "A line needs a series",
     line_needs_text: "Choose how often under “Every”.",
+    drawing_needs: "Too few answers to draw",
+    drawing_needs_text: "Every group rests on fewer than 10 answers. Choose a longer period, or split it up less.",
     all_signals: "See the signals",
     chart: "Chart: {{title}}. The same figures are in the table view.",
     previous: "{{name}}, before",

@@ -54,7 +54,12 @@ export function SignalsTable({ rows, fresh, pages, open, shown }: Props) {
       header: t("signals.table.customer"),
       width: "10%",
       cell: ({ customer }) => {
-        if (!customer) return <Text c="dimmed">{t("signals.table.nobody")}</Text>;
+        if (!customer)
+          return (
+            <Text span size="sm" c="dimmed">
+              {t("signals.table.nobody")}
+            </Text>
+          );
         if (!may("customers:read")) return customer;
         return (
           <TextLink to="/customers/$customer" params={{ customer }}>

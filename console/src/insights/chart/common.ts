@@ -3,7 +3,8 @@
 import type { EChartsOption } from "echarts/types/dist/shared";
 import type { Ink } from "./ink";
 
-export const FONT = '"Inter Variable", system-ui, -apple-system, "Segoe UI", sans-serif';
+// Without quotes: they would end the attribute in the SVG that becomes a picture.
+export const FONT = "Inter Variable, system-ui, -apple-system, Segoe UI, sans-serif";
 
 export function base(ink: Ink): EChartsOption {
   return {

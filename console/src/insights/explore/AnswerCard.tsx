@@ -38,7 +38,7 @@ import type { ChartHandle } from "../chart/EChart";
 import { useInk } from "../chart/ink";
 import { sayBucket, sayDay } from "../days";
 import { useWriter } from "../Figure";
-import { type Figures, type Metric, TIME } from "../figures";
+import { type Figures, isShown, type Metric, TIME } from "../figures";
 import { type Period, periodSearch, useZone } from "../periods";
 import { behind, type Point } from "./behind";
 import { csv, linesOf, tsv } from "./export";
@@ -106,7 +106,7 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
     );
   const name = `${asked.metric.replace(/[^\w-]+/g, "_")}_${period.from}_${period.last}`;
   const empty = figures.rows.every(({ n }) => n === 0);
-  const lacking = lacks(asked.shape, by.length, every !== undefined);
+  const lacking = lacks(asked.shape, by.length, every !== undefined, figures);
 
   async function png() {
     try {
@@ -225,10 +225,15 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
 }
 
 /** What a shape cannot be drawn without. */
-function lacks(shape: Shape, fields: number, series: boolean): "line" | "heat" | undefined {
+function lacks(
+  shape: Shape,
+  fields: number,
+  series: boolean,
+  { rows }: Figures,
+): "line" | "heat" | "drawing" | undefined {
   if (shape === "line" && !series) return "line";
   if (shape === "heat" && fields + (series ? 1 : 0) < 2) return "heat";
-  return undefined;
+  return shape !== "table" && !rows.some(isShown) ? "drawing" : undefined;
 }
 
 function fieldsOf(figures: Figures, asked: Asked): Pick<Asked, "by" | "every"> {

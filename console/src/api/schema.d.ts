@@ -11,10 +11,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workspace's webhooks in the order they were made. */
+        /**
+         * List webhooks
+         * @description The workspace's endpoints, in the order they were made.
+         */
         get: operations["list_webhooks"];
         put?: never;
-        /** Make a webhook. Its secret is in this answer and nowhere else. */
+        /**
+         * Make a webhook
+         * @description From now on its endpoint hears of every signal of these kinds that passes the filter. Its secret is in this answer and
+         *     nowhere else.
+         */
         post: operations["create_webhook"];
         delete?: never;
         options?: never;
@@ -29,15 +36,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a webhook. */
+        /** Show a webhook */
         get: operations["show_webhook"];
         put?: never;
         post?: never;
-        /** Delete a webhook and its deliveries. */
+        /**
+         * Delete a webhook
+         * @description Its deliveries go with it, those that are under way, too.
+         */
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        /** Change a webhook, enable or disable it. */
+        /**
+         * Change a webhook
+         * @description What is left out stays as it is. A disabled endpoint hears of nothing but tests; enabling it forgives what failed before.
+         */
         patch: operations["change_webhook"];
         trace?: never;
     };
@@ -48,7 +61,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a webhook's deliveries, newest first. They are kept for thirty days. */
+        /**
+         * List a webhook's deliveries
+         * @description Newest first. They are kept for thirty days after they ended.
+         */
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
@@ -65,7 +81,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a delivery with its message and every attempt. */
+        /**
+         * Show a delivery
+         * @description With its message and every attempt.
+         */
         get: operations["show_delivery"];
         put?: never;
         post?: never;
@@ -84,7 +103,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message again that was delivered or given up, under the same id. */
+        /**
+         * Send a message again
+         * @description One that was delivered or given up, under the same id. It is a conflict while it is under way, or its webhook disabled.
+         */
         post: operations["replay_delivery"];
         delete?: never;
         options?: never;
@@ -101,7 +123,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a webhook a new secret. For 24 hours, messages are signed with the old one, too. */
+        /**
+         * Give a webhook a new secret
+         * @description For 24 hours messages are signed with the old one, too. The new one is in this answer and nowhere else.
+         */
         post: operations["rotate_webhook_secret"];
         delete?: never;
         options?: never;
@@ -118,7 +143,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test message to a webhook, also to a disabled one. Its delivery tells what came of it. */
+        /**
+         * Send a test message
+         * @description Also to a disabled endpoint. The delivery tells what comes of it.
+         */
         post: operations["test_webhook"];
         delete?: never;
         options?: never;
@@ -434,7 +462,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done in the workspace, newest first. */
+        /**
+         * List what was done in the workspace
+         * @description Newest first.
+         */
         get: operations["list_audit"];
         put?: never;
         post?: never;
@@ -451,7 +482,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the audit log, oldest entry first. That it was downloaded is an entry too. */
+        /**
+         * Download the audit log
+         * @description Oldest entry first. That it was downloaded is an entry too.
+         */
         get: operations["export_audit"];
         put?: never;
         post?: never;
@@ -572,10 +606,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workspace's API keys, newest first; also those that no longer work. */
+        /**
+         * List API keys
+         * @description Newest first; also those that no longer work.
+         */
         get: operations["list_keys"];
         put?: never;
-        /** Make an API key. Its secret is in this answer and nowhere else. An API key cannot make keys. */
+        /**
+         * Make an API key
+         * @description Its secret is in this answer and nowhere else. An API key cannot make keys.
+         */
         post: operations["create_key"];
         delete?: never;
         options?: never;
@@ -590,11 +630,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an API key. */
+        /** Show an API key */
         get: operations["show_key"];
         put?: never;
         post?: never;
-        /** Revoke an API key: within two seconds it no longer works. It stays in the list. */
+        /**
+         * Revoke an API key
+         * @description Within two seconds it no longer works. It stays in the list.
+         */
         delete: operations["revoke_key"];
         options?: never;
         head?: never;
@@ -738,6 +781,26 @@ export interface paths {
          * @description By the link that was sent. The person is logged out everywhere, and then logs in with the new password.
          */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers of single sign-on
+         * @description For a page that lets people choose how to log in.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -968,6 +1031,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish logging in by a provider
+         * @description For browsers: the provider leads here, and this to the page where it began.
+         */
+        get: operations["finish_single_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/{provider}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin to log in by a provider
+         * @description For browsers: leads to the provider.
+         */
+        get: operations["begin_single_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/{provider}/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log out of the provider
+         * @description For browsers, after the session here has ended: leads to the provider's own page for that, or to the first page where it has
+         *     none.
+         */
+        get: operations["end_single_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1165,22 +1289,6 @@ export interface paths {
          * @description Also `/v1/t`.
          */
         post: operations["log_track"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/team/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_providers"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2374,6 +2482,24 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ShownProvider: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * @description Where a browser begins to log in by it.
+                 * @example /auth/oidc/acme/login
+                 */
+                login: string;
+                /**
+                 * @description Its name.
+                 * @example acme
+                 */
+                name: string;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Tally: {
             /** @description The items, in the list's order. */
             items: {
@@ -2725,6 +2851,19 @@ export interface components {
              */
             network: string;
         };
+        /** @description A provider that people may log in by. */
+        ShownProvider: {
+            /**
+             * @description Where a browser begins to log in by it.
+             * @example /auth/oidc/acme/login
+             */
+            login: string;
+            /**
+             * @description Its name.
+             * @example acme
+             */
+            name: string;
+        };
         /** @description A workspace as it is shown. */
         ShownWorkspace: {
             /**
@@ -2807,8 +2946,11 @@ export interface components {
              * @default null
              */
             language: string | null;
-            /** @description Everything else, as sent. */
-            properties?: {
+            /**
+             * @description Everything else, as sent.
+             * @default {}
+             */
+            properties: {
                 [key: string]: unknown;
             };
             /**
@@ -3023,14 +3165,6 @@ export interface components {
             /** @description A short code that programs use. */
             reason: string;
         };
-        ShownProvider: {
-            name: string;
-            login: string;
-        };
-        Page_ShownProvider: {
-            items: components["schemas"]["ShownProvider"][];
-            next_cursor?: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -3054,7 +3188,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of webhooks */
+            /** @description A page of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3063,7 +3197,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Webhook"];
                 };
             };
-            /** @description A parameter is wrong */
+            /** @description Something in the request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3072,7 +3206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3081,17 +3215,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description There is no such workspace */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3147,7 +3272,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The webhook, with its secret */
+            /** @description The webhook, with its secret. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3156,7 +3281,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
-            /** @description A field is wrong, or the URL may not be called */
+            /** @description Something in the request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3165,7 +3290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3174,17 +3299,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description There is no such workspace */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3201,7 +3317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There are too many webhooks */
+            /** @description It contradicts what is stored, or the first request with this `Idempotency-Key` is still being answered. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3280,14 +3396,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook */
+            /** @description The webhook. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3296,7 +3412,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3314,7 +3430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3357,21 +3473,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone */
+            /** @description It is gone. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3380,7 +3496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3389,7 +3505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3441,7 +3557,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
@@ -3452,7 +3568,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The webhook as it is now */
+            /** @description The webhook as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3461,7 +3577,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description A field is wrong, or the URL may not be called */
+            /** @description Something in the request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3470,7 +3586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3479,7 +3595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3488,7 +3604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3566,7 +3682,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Those in this state alone. */
-                state?: components["schemas"]["DeliveryState"];
+                state?: "waiting" | "delivered" | "failed";
                 /** @description How many items at most: 1 to 200; 50 where it is not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -3574,14 +3690,14 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of deliveries */
+            /** @description A page of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3590,7 +3706,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Delivery"];
                 };
             };
-            /** @description A parameter is wrong */
+            /** @description Something in the request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3599,7 +3715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3608,7 +3724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3617,7 +3733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3660,16 +3776,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
-                /** @description The delivery's id */
+                /** @description The delivery's id, the `webhook-id` of its message. */
                 delivery: components["schemas"]["DeliveryId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery */
+            /** @description The delivery. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3678,7 +3794,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3687,7 +3803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3696,7 +3812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such delivery in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3745,16 +3861,16 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
-                /** @description The delivery's id */
+                /** @description The delivery's id, the `webhook-id` of its message. */
                 delivery: components["schemas"]["DeliveryId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery, which is under way */
+            /** @description The delivery, which is under way. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3772,7 +3888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3781,7 +3897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3790,7 +3906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such delivery in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3799,7 +3915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The delivery is under way, or the webhook is disabled */
+            /** @description It contradicts what is stored, or the first request with this `Idempotency-Key` is still being answered. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3866,14 +3982,14 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook, with its new secret */
+            /** @description The webhook, with its new secret. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3891,7 +4007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3900,7 +4016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +4025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3985,14 +4101,14 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The webhook's id */
+                /** @description The webhook's id. */
                 webhook: components["schemas"]["WebhookId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The delivery, which is under way */
+            /** @description The delivery, which is under way. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,7 +4126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody is logged in, and no key came along that works. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4019,7 +4135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Whoever asks may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4028,7 +4144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such webhook in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4887,19 +5003,7 @@ export interface operations {
     };
     list_jobs: {
         parameters: {
-            query?: {
-                /** @description Those in this state. */
-                state?: components["schemas"]["JobState"];
-                /**
-                 * @description Those of this kind.
-                 * @example send_mail
-                 */
-                kind?: string;
-                /** @description How many items at most: 1 to 200; 50 where it is not said. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4913,15 +5017,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Job"];
-                };
-            };
-            /** @description Something in the request is wrong; `errors` names the fields. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Nobody is logged in, and no key came along that works. */
@@ -5590,7 +5685,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of entries */
+            /** @description A page of entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5599,7 +5694,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
-            /** @description A parameter is wrong */
+            /** @description The request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5608,7 +5703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5626,7 +5721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5684,7 +5779,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All entries */
+            /** @description All entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5694,7 +5789,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description A parameter is wrong */
+            /** @description The request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5703,7 +5798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5712,7 +5807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5721,7 +5816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6254,13 +6349,7 @@ export interface operations {
     accept_invitation: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
-                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
-                 */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -6351,15 +6440,6 @@ export interface operations {
             };
             /** @description The body is packed (`Content-Encoding`). */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description This `Idempotency-Key` belongs to another request. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6503,7 +6583,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of keys */
+            /** @description A page of keys. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6512,7 +6592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Key"];
                 };
             };
-            /** @description A parameter is wrong */
+            /** @description The request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6521,7 +6601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6530,7 +6610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6539,7 +6619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6596,7 +6676,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The key, with its secret */
+            /** @description The key, with its secret. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6605,7 +6685,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
-            /** @description A field is wrong */
+            /** @description The request is wrong; `errors` names the fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6614,7 +6694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6623,7 +6703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing, or the key would have one that you have not */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6632,7 +6712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6736,7 +6816,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The key */
+            /** @description The key. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6745,7 +6825,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6754,7 +6834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6763,7 +6843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such key in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6813,14 +6893,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It no longer works */
+            /** @description It no longer works. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is known */
+            /** @description Nobody has proven who they are. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6829,7 +6909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description The permission is missing */
+            /** @description Who asks is known and may not. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6838,7 +6918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such key in this workspace */
+            /** @description There is no such thing in this workspace. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7876,6 +7956,53 @@ export interface operations {
             };
             /** @description The disk is nearly full; nothing was stored. */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShownProvider"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9642,6 +9769,202 @@ export interface operations {
             };
         };
     };
+    finish_single_sign_on: {
+        parameters: {
+            query?: {
+                /** @description What the browser was sent with. */
+                state?: string;
+                /** @description What is exchanged for a token. */
+                code?: string;
+                /** @description Who answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's name. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged in; to the page where it began. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The answer proves nothing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Whoever it is may not log in. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Somebody else has just been given the same address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The provider cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    begin_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's name. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The provider cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    end_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's name. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The provider cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
     show_health: {
         parameters: {
             query?: never;
@@ -10500,26 +10823,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_providers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The providers. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ShownProvider"];
                 };
             };
         };

@@ -106,7 +106,7 @@ impl From<jobs::Job> for Job {
 }
 
 /// Which jobs are listed.
-#[derive(Deserialize, utoipa::IntoParams)]
+#[derive(Deserialize, utoipa::utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Sought {
@@ -133,6 +133,7 @@ fn reach(caller: &Scope) -> Reach {
     get,
     path = "/api/v1/jobs",
     tag = "jobs",
+    params(Sought),
     responses((status = 200, description = "A page of them.", body = Page<Job>)),
     security(("session" = []), ("key" = ["jobs:read"]))
 )]

@@ -9,7 +9,8 @@ use crate::world::{House, answer, get};
 async fn an_operator_sees_requests_by_route_and_how_the_log_does() {
     on_both(async |world| {
         let house = House::over(world);
-        let projector = Projector::register(world.store.clone(), server::projections(&house.rooms.actions)).await.unwrap();
+        let projector =
+            Projector::register(world.store.clone(), server::projections(&house.rooms.actions)).await.unwrap();
         server::probe_log(&house.front.metrics, world.team.clone(), world.signals.clone(), projector);
         world.hears([ANA.does("order_completed"), ANA.does("order_completed")]).await;
         house.gets(&world.scope, "/api/v1/customers/1").await;

@@ -7,6 +7,7 @@ use base::{Clock, Result, Zone};
 use outbound::mail::{Mailer, SendMail};
 use std::sync::Arc;
 use store::jobs::{Forgetful, Handler, Jobs, Schedule, Worker};
+use team::ResetPassword;
 
 use crate::{Rooms, router::forget_answers};
 use chore::Chore;
@@ -18,6 +19,7 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
     let own: Vec<Arc<dyn Handler>> = vec![
         Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
+        Arc::new(ResetPassword(team.clone())),
         Chore::new("forget_sessions", move || {
             let team = team.clone();
             async move { team.forget_expired().await }

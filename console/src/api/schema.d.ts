@@ -5003,7 +5003,19 @@ export interface operations {
     };
     list_jobs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Those in this state. */
+                state?: components["schemas"]["JobState"];
+                /**
+                 * @description Those of this kind.
+                 * @example send_mail
+                 */
+                kind?: string;
+                /** @description How many items at most: 1 to 200; 50 where it is not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5017,6 +5029,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Nobody is logged in, and no key came along that works. */

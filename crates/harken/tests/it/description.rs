@@ -25,7 +25,6 @@ async fn docs_openapi_json_is_what_the_routes_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the console's types are generated: npm run generate in console/"]
 async fn the_console_s_types_are_what_the_description_says() {
     let checked = Command::new(project().join("scripts/console-types")).arg("--check").output().await.unwrap();
     match checked.status.code() {

@@ -106,7 +106,7 @@ impl From<jobs::Job> for Job {
 }
 
 /// Which jobs are listed.
-#[derive(Deserialize, utoipa::utoipa::IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Sought {

@@ -98,9 +98,9 @@ async fn killed_at_any_gap_of_compaction_no_signal_is_lost_doubled_or_out_of_sig
     let audit = ledger.audit(&installation.signals().await).unwrap();
     assert_eq!(installation.count("").await, audit.stored);
     installation.is_sound().await;
-    make_old(&installation);
-    let removed = installation.json(&["archive", "--json"]).await["files_removed"].as_u64().unwrap();
-    assert!(removed > 0, "what was merged is deleted an hour later");
+    // How much was left behind depends on how far each compaction had come; that vacuuming takes it away is told in `lake`.
+    assert!(make_old(&installation) > 0);
+    installation.json(&["archive", "--json"]).await;
     assert_eq!(ledger.audit(&installation.signals().await), Ok(audit));
     installation.is_sound().await;
 }

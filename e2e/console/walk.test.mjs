@@ -187,7 +187,7 @@ test('jobs say what waits and what failed', async () => {
 test('the audit log tells it all, filters by its address, and can be exported', async () => {
   const { page } = olga
   await page.goto('/team/audit')
-  for (const entry of ['Member joined', 'Key made', 'Key revoked', 'Second factor set up']) {
+  for (const entry of ['Member joined', 'Key made', 'Key revoked', 'Webhook secret rotated']) {
     await page.getByRole('button', { name: entry }).first().waitFor()
   }
   await page.goto('/team/audit?action=key.revoked')

@@ -4,7 +4,7 @@ CARGO ?= cargo
 HARKEN := $(or $(CARGO_TARGET_DIR),target)/debug/harken
 DEMO ?= demo-data
 
-.PHONY: help tools console build demo test lint release bench clean-demo
+.PHONY: screenshots help tools console build demo test lint release bench clean-demo
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ release: tools console ## One stripped binary
 
 bench: release ## Measure against peers; see docs/bench.md
 	$(CARGO) run --release --package bench -- all
+
+screenshots: ## Draw every page of a running server; see e2e/README.md
+	@scripts/screenshots $(or $(CARGO_TARGET_DIR),target)/screenshots
 
 clean-demo: ## Remove the demo's data
 	rm -rf $(DEMO)

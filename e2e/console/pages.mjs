@@ -12,6 +12,11 @@ export const doors = {
 
 export const rooms = {
   home: '/',
+  'first-steps': '/?steps=true',
+  explore: '/insights/explore',
+  signals: '/signals',
+  refused: '/signals/refused',
+  customers: '/customers',
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',
   workspace: '/team/workspace',

@@ -40,6 +40,12 @@ export function SignalsPage() {
     { metric: "count", where: search.where, from: period.from, to: period.to },
     { enabled: may("insights:read"), keep: true },
   );
+  // Asked only where it matters: whether the list is empty because nothing was ever heard.
+  const ever = useFigures(
+    { metric: "signals" },
+    { enabled: may("insights:read") && pages.isSuccess && rows.length === 0 },
+  );
+  const nothing = ever.data?.rows[0]?.value === 0;
   const wrong = pages.error instanceof Problem ? pages.error.fields.where : undefined;
   const visible = useDocumentVisibility() === "visible";
   const set = (change: SignalsSearch) =>
@@ -104,7 +110,7 @@ export function SignalsPage() {
             {pages.isPending && <TableSkeleton />}
             {pages.isSuccess && rows.length === 0 && (
               <div className={classes.frame}>
-                {search.where || period.name !== "365d" ? (
+                {!nothing ? (
                   <Empty icon={SearchX} title={t("signals.nothing")} text={t("signals.nothing_text")} />
                 ) : (
                   <Empty

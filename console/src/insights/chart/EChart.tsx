@@ -7,7 +7,7 @@ import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import type { EChartsOption } from "echarts/types/dist/shared";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import { picture } from "./picture";
+import { type Heading, picture } from "./picture";
 
 use([
   BarChart,
@@ -33,7 +33,7 @@ export interface Picked {
 }
 
 export interface ChartHandle {
-  png: (background: string) => Promise<Blob>;
+  png: (heading: Heading) => Promise<Blob>;
 }
 
 interface Props {
@@ -74,9 +74,9 @@ export default function EChart({ option, height, label, pick, ref }: Props) {
   }, [option]);
 
   useImperativeHandle(ref, () => ({
-    png: (background) => {
+    png: (heading) => {
       if (!chart.current) throw new Error("there is no chart yet");
-      return picture(chart.current, background);
+      return picture(chart.current, heading);
     },
   }));
 

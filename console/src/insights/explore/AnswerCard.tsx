@@ -105,12 +105,17 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
       earlier !== undefined,
     );
   const name = `${asked.metric.replace(/[^\w-]+/g, "_")}_${period.from}_${period.last}`;
+  const span = t("explore.period", {
+    from: sayDay(period.from, i18n.language),
+    to: sayDay(period.last, i18n.language),
+  });
+  const about = [span, asked.where].filter(Boolean).join(" · ");
   const empty = figures.rows.every(({ n }) => n === 0);
   const lacking = lacks(asked.shape, by.length, every !== undefined, figures);
 
   async function png() {
     try {
-      const picture = await chart.current?.png(ink.surface);
+      const picture = await chart.current?.png({ ...ink, title, about, background: ink.surface });
       if (picture) save(picture, `${name}.png`);
     } catch {
       toast(t("explore.png_failed"));
@@ -126,11 +131,7 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
               {title}
             </Title>
             <Text size="xs" c="dimmed">
-              {t("explore.period", {
-                from: sayDay(period.from, i18n.language),
-                to: sayDay(period.last, i18n.language),
-              })}
-              {asked.where && ` · ${asked.where}`}
+              {about}
               {may("signals:read") && (
                 <>
                   {" · "}

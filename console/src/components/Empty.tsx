@@ -10,7 +10,7 @@ interface Props {
   text: ReactNode;
   action?: ReactNode;
   /** The level of its heading; 1 where it is all there is. */
-  level?: 1 | 3;
+  level?: 1 | 2 | 3;
 }
 
 export function Empty({ icon: Icon, title, text, action, level = 3 }: Props) {

@@ -111,9 +111,10 @@ export function SignalsPage() {
             {pages.isSuccess && rows.length === 0 && (
               <div className={classes.frame}>
                 {!nothing ? (
-                  <Empty icon={SearchX} title={t("signals.nothing")} text={t("signals.nothing_text")} />
+                  <Empty level={2} icon={SearchX} title={t("signals.nothing")} text={t("signals.nothing_text")} />
                 ) : (
                   <Empty
+                    level={2}
                     icon={AudioLines}
                     title={t("signals.none")}
                     text={t("signals.none_text")}

@@ -41,7 +41,8 @@ async fn olga_forgets_her_password_and_chooses_another_by_mail() {
         stranger.post("password-resets/acceptance", reset(NEW_PASSWORD)).await.is(204);
         assert!(!olga.is_in().await && !stranger.is_in().await, "she logs in with it, which nobody did yet");
         olga.post("sessions", json!({ "email": OLGA, "password": NEW_PASSWORD })).await.is(201);
-        assert_eq!(house.mail_to(OLGA).await[0], "password_changed");
+        // The clock stands still, so which of the two came last is not told.
+        assert!(house.mail_to(OLGA).await.contains(&"password_changed".to_owned()));
     })
     .await;
 }

@@ -28,6 +28,8 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, global: &Global, settings: Settings) -> Result<ExitCode> {
+        // Before anybody can know that a server is there: told to stop while it starts, it stops in order too.
+        let told_to_stop = told_to_stop()?;
         let house = House::open(global, &settings).await?;
         let _alone = house.serve_alone()?;
         let front = front(&house, &settings.server)?;
@@ -67,7 +69,7 @@ impl Serve {
             }
         }
         let traces = front.traces.clone();
-        server::serve(listener, router, front, told_to_stop()?).await;
+        server::serve(listener, router, front, told_to_stop).await;
         drop(stop_jobs);
         upkeep.abort();
         metrics.abort();
@@ -128,12 +130,12 @@ fn connections_within_descriptors() -> usize {
 
 /// Where this machine reaches the server, for who sits at it.
 fn own_url(address: SocketAddr) -> Result<Url> {
-    let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.to_string() };
-    let url = if address.ip().is_unspecified() {
-        format!("http://{host}:{}", address.port())
+    let host = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
     } else {
-        format!("http://{host}")
+        address.to_string()
     };
+    let url = format!("http://{host}");
     url.parse().map_err(|_| Error::internal(format!("{url} is no URL")))
 }
 

@@ -42,7 +42,8 @@ impl Backup {
         }
         let settings = settings()?;
         let house = House::open(global, &settings).await?;
-        let master_key = house.folder.join("master.key");
+        let own = house.folder.join("master.key");
+        let master_key = settings.master_key_file.as_ref().unwrap_or(&own);
         let included = self.with_master_key.then_some(master_key.as_path());
         let Taken { manifest, damaged } = backup::take(&house, &self.folder, key_file.as_ref(), included).await?;
         if global.json {

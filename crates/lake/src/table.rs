@@ -32,6 +32,9 @@ use crate::{
 /// The application whose transaction version is the watermark: the last sequence number that was archived.
 const APPLICATION: &str = "harken";
 
+/// The name under which a commit says how many actions it holds beside itself.
+const ACTIONS: &str = "harken.actions";
+
 /// Commits between checkpoints of the log; a reader replays at most so many commits.
 const CHECKPOINT_EVERY: u64 = 32;
 
@@ -117,7 +120,7 @@ impl Table {
             return Ok(newest);
         }
         let mut snapshot = Snapshot::read(table).await?;
-        snapshot.damaged.extend(self.empty_commits()?);
+        snapshot.damaged.extend(self.cut_commits()?);
         let snapshot = Arc::new(snapshot);
         *self.newest.write() = snapshot.clone();
         Ok(snapshot)
@@ -155,9 +158,11 @@ impl Table {
             .ok_or_else(|| NotCommitted::Failed(Error::internal("the lake's table does not exist")))?;
         let transaction =
             watermark.map(|(seq, at)| Transaction::new_with_last_update(APPLICATION, seq, Some(at.micros() / 1_000)));
+        let count = actions.len() + usize::from(transaction.is_some());
         let properties = CommitProperties::default()
             .with_create_checkpoint(false)
             .with_cleanup_expired_logs(Some(false))
+            .with_metadata([(ACTIONS.to_owned(), count.into())])
             .with_application_transactions(transaction.into_iter().collect());
         let log_store = self
             .builder()
@@ -226,26 +231,40 @@ impl Table {
         Ok(builder.with_storage_backend(durable_files(), url))
     }
 
-    /// Commits that say nothing. The log's reader takes them for commits without a change, and the files that they once
-    /// added would be missing from every answer without a word.
-    fn empty_commits(&self) -> Result<Vec<Missing>> {
+    /// Commits that hold fewer actions than they say, or nothing at all. The log's reader takes what is left of them for
+    /// all there was, and the files that the rest added would be missing from every answer without a word.
+    ///
+    /// What a checkpoint has summed up is not read any more, so only later commits are looked at.
+    fn cut_commits(&self) -> Result<Vec<Missing>> {
         let failed = |error| while_doing("cannot read the lake's log")(error);
-        let mut empty = Vec::new();
-        for entry in fs::read_dir(self.log_folder()).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let commit = name.ends_with(".json") && name.starts_with(|first: char| first.is_ascii_digit());
-            if commit && entry.metadata().map_err(failed)?.len() == 0 {
-                empty.push(Missing {
+        let entries = fs::read_dir(self.log_folder()).and_then(|entries| {
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<Vec<_>>>()
+        });
+        let names = entries.map_err(failed)?;
+        let version = |name: &str| name.get(..20).and_then(|digits| digits.parse::<u64>().ok());
+        let summed_up = names.iter().filter(|name| name.ends_with(".parquet")).filter_map(|name| version(name)).max();
+        let mut cut = Vec::new();
+        for name in names.iter().filter(|name| name.ends_with(".json")) {
+            if version(name).is_none_or(|version| summed_up.is_some_and(|summed_up| version <= summed_up)) {
+                continue;
+            }
+            let text = match fs::read_to_string(self.log_folder().join(name)) {
+                Ok(text) => text,
+                // Cleaned up meanwhile, because a checkpoint holds it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            if let Err(reason) = is_whole(&text) {
+                cut.push(Missing {
                     file: format!("_delta_log/{name}"),
-                    reason: "the commit is empty".into(),
+                    reason: reason.into(),
                     rows: 0,
                     from: Timestamp::MIN,
                     to: Timestamp::MAX,
                 });
             }
         }
-        Ok(empty)
+        Ok(cut)
     }
 
     fn log_folder(&self) -> PathBuf {
@@ -292,6 +311,18 @@ impl Snapshot {
         }
         snapshot.state = Some(state);
         Ok(snapshot)
+    }
+}
+
+/// Whether a commit, one action a line with the one about the commit first, holds all the actions it was made with. One
+/// that does not say how many they are was made by another program.
+fn is_whole(commit: &str) -> Result<(), &'static str> {
+    let mut lines = commit.lines().filter(|line| !line.is_empty());
+    let first = lines.next().ok_or("the commit is empty")?;
+    let info: serde_json::Value = serde_json::from_str(first).map_err(|_| "the commit cannot be read")?;
+    match info["commitInfo"][ACTIONS].as_u64() {
+        Some(count) if count != lines.count() as u64 => Err("the commit was cut short"),
+        _ => Ok(()),
     }
 }
 

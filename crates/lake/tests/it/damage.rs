@@ -126,6 +126,28 @@ async fn a_lake_that_lost_its_newest_commits_does_not_answer_as_if_nothing_had_h
 }
 
 #[tokio::test]
+async fn a_commit_that_was_cut_at_a_lines_end_is_noticed() {
+    let world = World::new().await;
+    for round in 0..4 {
+        world.log((round * 10..round * 10 + 10).map(page_viewed)).await;
+        world.lake.archive(&world.scope).await.unwrap();
+    }
+    let commit = world.table().join("_delta_log/00000000000000000002.json");
+    let sound = fs::read_to_string(&commit).unwrap();
+    let lines: Vec<&str> = sound.lines().collect();
+    assert_eq!(lines.len(), 3, "about the commit, the file, the watermark");
+    for kept in 0..lines.len() {
+        fs::write(&commit, lines[..kept].iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        let answer = world.reopened().ask(&world.scope, &question(), Default::default()).await.unwrap();
+        assert_eq!(answer.missing.len(), 1, "{kept} lines are left");
+        assert_eq!(answer.missing[0].file, "_delta_log/00000000000000000002.json");
+    }
+    fs::write(&commit, sound).unwrap();
+    let answer = world.reopened().ask(&world.scope, &question(), Default::default()).await.unwrap();
+    assert_eq!((crate::world::lines(&answer), answer.missing), (vec!["40".to_owned()], vec![]));
+}
+
+#[tokio::test]
 async fn a_log_that_cannot_be_read_is_an_error_and_a_finding() {
     let world = World::new().await;
     world.log((0..10).map(page_viewed)).await;

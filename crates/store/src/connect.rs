@@ -154,6 +154,15 @@ impl Store {
         }
     }
 
+    /// Lets the database look at its tables again, after much has changed at once. PostgreSQL plans by what it saw last,
+    /// and what it has never seen it takes for small; SQLite's plans are fixed in the queries themselves.
+    pub async fn look_again(&self) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            self.writer().execute_unprepared("analyze").await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections; SQLite folds its WAL into the database file.
     pub async fn close(&self) {
         for pool in [&self.0.reader, &self.0.writer] {

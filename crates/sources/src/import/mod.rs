@@ -31,6 +31,9 @@ use run::{Run, blocking};
 
 pub use map::Map;
 
+/// So many signals of one file change what the database should know of its tables.
+const MANY: u64 = 10_000;
+
 /// How an import is run.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
@@ -167,7 +170,11 @@ impl Sources {
         for run in runs {
             let path = run.path.clone();
             let done = run.run(self, scope, progress).await;
-            report.files.push(done.map_err(|error| error.context(path.display()))?);
+            let done = done.map_err(|error| error.context(path.display()))?;
+            if done.logged >= MANY {
+                self.store.look_again().await?;
+            }
+            report.files.push(done);
         }
         Ok(report)
     }

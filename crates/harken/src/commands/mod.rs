@@ -4,6 +4,7 @@ mod archive;
 mod backup;
 mod completions;
 mod config;
+mod customers;
 mod doctor;
 mod import;
 mod jobs;
@@ -11,6 +12,7 @@ mod key;
 mod metrics;
 mod openapi;
 mod query;
+mod refusals;
 mod restore;
 mod serve;
 mod signals;
@@ -36,6 +38,10 @@ pub enum Command {
     Signals(signals::Signals),
     #[command(subcommand)]
     User(user::User),
+    #[command(subcommand)]
+    Customers(customers::Customers),
+    #[command(subcommand)]
+    Refusals(refusals::Refusals),
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
@@ -64,6 +70,8 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Metrics(command) => Ok(command.run(global)),
         Command::Signals(command) => command.run(global, &settings()?).await,
         Command::User(command) => command.run(global, &settings()?).await,
+        Command::Customers(command) => command.run(global, &settings()?).await,
+        Command::Refusals(command) => command.run(global, &settings()?).await,
         Command::Key(command) => command.run(global, &settings()?).await,
         Command::Workspace(command) => command.run(global, &settings()?).await,
         Command::Jobs(command) => command.run(global, &settings()?).await,

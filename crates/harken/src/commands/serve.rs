@@ -130,11 +130,8 @@ fn connections_within_descriptors() -> usize {
 
 /// Where this machine reaches the server, for who sits at it.
 fn own_url(address: SocketAddr) -> Result<Url> {
-    let host = if address.ip().is_unspecified() {
-        format!("localhost:{}", address.port())
-    } else {
-        address.to_string()
-    };
+    let host =
+        if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
     let url = format!("http://{host}");
     url.parse().map_err(|_| Error::internal(format!("{url} is no URL")))
 }

@@ -38,10 +38,11 @@ fn sleepers(pid: u32, gap: &str) -> Option<Vec<(String, String)>> {
     let threads =
         fs::read_dir(format!("/proc/{pid}/task")).unwrap_or_else(|_| panic!("the process ended before {gap}"));
     for thread in threads.flatten() {
+        let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        assert!(!status.contains("\nState:\tZ"), "the process ended before {gap}");
         let Ok(place) = fs::read_to_string(thread.path().join("wchan")) else { continue };
         told |= place.len() > 1;
         if place.contains("nanosleep") {
-            let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
             let waits = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap_or_default();
             sleepers.push((thread.file_name().to_string_lossy().into_owned(), waits.to_owned()));
         }

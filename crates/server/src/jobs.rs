@@ -3,8 +3,8 @@
 mod chore;
 pub(crate) mod http;
 
-use base::{Clock, Result, Zone};
-use outbound::mail::{Mailer, SendMail};
+use base::{Clock, Result, Timestamp, Zone};
+use outbound::mail::{self, Mailer, SendMail};
 use std::sync::Arc;
 use store::jobs::{Forgetful, Handler, Jobs, Schedule, Worker};
 use team::ResetPassword;
@@ -12,10 +12,14 @@ use team::ResetPassword;
 use crate::{Rooms, router::forget_answers};
 use chore::Chore;
 
+/// How long it stays known that a mail was sent or given up. What it said is forgotten once it is sent.
+const MAILS_KEPT: i64 = 90 * Timestamp::DAY;
+
 /// The kinds of jobs, each with its handler.
 fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handler>> {
     let (store, signals, team) = (rooms.store.clone(), rooms.signals.clone(), rooms.team.clone());
-    let answers = (store.clone(), clock.clone());
+    let (answers, mails, actions) =
+        ((store.clone(), clock.clone()), (store.clone(), clock.clone()), rooms.actions.clone());
     let own: Vec<Arc<dyn Handler>> = vec![
         Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
@@ -25,6 +29,14 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
             async move { team.forget_expired().await }
         }),
         Chore::new("forget_answers", move || forget_answers(answers.0.clone(), answers.1.clone())),
+        Chore::new("forget_deliveries", move || {
+            let actions = actions.clone();
+            async move { actions.forget_deliveries().await.map(drop) }
+        }),
+        Chore::new("forget_mails", move || {
+            let (store, clock) = mails.clone();
+            async move { mail::forget(&store, clock.now().plus(-MAILS_KEPT)).await.map(drop) }
+        }),
         Chore::new("forget_seen", move || {
             let signals = signals.clone();
             async move { signals.forget_seen().await.map(drop) }
@@ -44,6 +56,8 @@ fn schedules() -> Result<Vec<Schedule>> {
         of_the_house("27 * * * *", "forget_answers")?,
         of_the_house("37 * * * *", "forget_seen")?,
         of_the_house("47 * * * *", "forget_sessions")?,
+        of_the_house("7 3 * * *", "forget_deliveries")?,
+        of_the_house("12 3 * * *", "forget_mails")?,
     ])
 }
 

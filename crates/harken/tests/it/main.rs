@@ -15,6 +15,7 @@ mod kill_in_archive;
 mod kill_in_ingest;
 mod lost_answers;
 mod malformed;
+mod marketplace;
 mod order;
 mod people;
 mod power_cut;

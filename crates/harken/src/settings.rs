@@ -251,12 +251,16 @@ fn check_public_url(url: &Url) -> Result<()> {
     Err(Error::invalid_field("server.public_url", "unsafe", message))
 }
 
+/// Settings that are files' names themselves: their variables are no other setting's file.
+const FILES: [&str; 4] = ["MASTER_KEY_FILE", "PASSWORD_FILE", "KEY_FILE", "CLIENT_SECRET_FILE"];
+
 /// The variables of this program. `HARKEN__SECTION__KEY_FILE` names a file that holds the value of `HARKEN__SECTION__KEY`.
 fn environment() -> Result<HashMap<String, String>> {
     let mut variables = HashMap::new();
     for (name, value) in std::env::vars_os() {
         let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else { continue };
-        match name.strip_suffix("_FILE").filter(|_| name.starts_with("HARKEN__")) {
+        let is_setting = name.rsplit("__").next().is_some_and(|key| FILES.contains(&key));
+        match name.strip_suffix("_FILE").filter(|_| name.starts_with("HARKEN__") && !is_setting) {
             Some(key) => variables.insert(key.to_owned(), secret(&name, &value)?),
             None => variables.insert(name, value),
         };

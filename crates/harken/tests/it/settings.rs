@@ -30,6 +30,8 @@ async fn settings_come_from_variables_and_files_and_passwords_are_not_printed() 
     let installation = installation
         .with("HARKEN_DATABASE_FILE", file.display())
         .with("HARKEN__SERVER__TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.1")
+        .with("HARKEN__MASTER_KEY_FILE", "/etc/harken/master.key")
+        .with("HARKEN__MAIL__PASSWORD_FILE", "/etc/harken/mail-password")
         .with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.internal:4318");
     let printed = installation.run(&["config", "print"]).await;
     assert!(printed.success, "{printed:?}");
@@ -37,5 +39,7 @@ async fn settings_come_from_variables_and_files_and_passwords_are_not_printed() 
     let printed = installation.json(&["config", "print", "--json"]).await;
     assert_eq!(printed["database"], "postgres://harken:***@db.internal/harken");
     assert_eq!(printed["server"]["trusted_proxies"], serde_json::json!(["10.0.0.0/8", "192.0.2.1"]));
+    assert_eq!(printed["master_key_file"], "/etc/harken/master.key");
+    assert_eq!(printed["mail"]["password_file"], "/etc/harken/mail-password");
     assert_eq!(printed["server"]["traces"], "http://collector.internal:4318/");
 }

@@ -1636,7 +1636,25 @@ export interface components {
             not: components["schemas"]["Filter"];
         } | {
             /** @description One field passes one test: `["score", {"ordered": ["below", 3]}]`. */
-            is: Record<string, never>[];
+            is: [
+                string,
+                "present" | {
+                    /** @description Equal to one of these: text, numbers, true or false. */
+                    one_of: unknown[];
+                } | {
+                    /** @description Ordered so against a constant. */
+                    ordered: [
+                        "below" | "at_most" | "above" | "at_least",
+                        unknown
+                    ];
+                } | {
+                    /** @description Text that contains this, ASCII letters in either case. */
+                    contains: string;
+                } | {
+                    /** @description Text that starts with this, ASCII letters in either case. */
+                    starts_with: string;
+                }
+            ];
         };
         /** @description The first owner. */
         FirstOwner: {
@@ -3233,6 +3251,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3258,7 +3283,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -3362,6 +3387,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3448,6 +3480,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3522,6 +3561,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -3649,6 +3695,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3751,6 +3804,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3830,6 +3890,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3855,7 +3922,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -3942,6 +4009,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -3976,7 +4050,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -4061,6 +4135,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4095,7 +4176,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -4179,6 +4260,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -4274,6 +4362,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4299,7 +4394,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -4412,6 +4507,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4446,7 +4548,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -4528,6 +4630,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -4618,6 +4727,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4698,6 +4814,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4762,6 +4885,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -4843,6 +4973,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -4868,7 +5005,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -4972,6 +5109,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5067,6 +5211,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5143,6 +5294,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -5228,6 +5386,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5262,7 +5427,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -5346,6 +5511,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -5440,6 +5612,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5520,6 +5699,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5599,6 +5785,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5663,6 +5856,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -5760,6 +5960,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5855,6 +6062,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5880,7 +6094,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -5981,6 +6195,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6103,6 +6324,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6200,6 +6428,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6225,7 +6460,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -6337,6 +6572,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6477,6 +6719,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6560,6 +6809,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6658,6 +6914,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6683,7 +6946,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -6796,6 +7059,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6882,6 +7152,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6957,6 +7234,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7030,6 +7314,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7136,6 +7427,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7233,6 +7531,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7309,6 +7614,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7393,6 +7705,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7529,6 +7848,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7618,6 +7944,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7742,6 +8075,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7844,6 +8184,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7957,6 +8304,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8012,6 +8366,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -8078,6 +8439,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8103,7 +8471,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -8207,6 +8575,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8241,7 +8616,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -8345,6 +8720,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8379,7 +8761,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -8483,6 +8865,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8517,7 +8906,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -8619,6 +9008,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8693,6 +9089,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8756,6 +9159,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8790,7 +9200,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -8894,6 +9304,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -8967,6 +9384,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -9073,6 +9497,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9144,6 +9575,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -9228,6 +9666,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -9343,6 +9788,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9425,6 +9877,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -9549,6 +10008,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9623,6 +10089,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9648,7 +10121,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -9761,6 +10234,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9861,6 +10341,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9918,6 +10405,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9966,6 +10460,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -9997,6 +10498,13 @@ export interface operations {
         responses: {
             /** @description It is alive. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10039,6 +10547,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Readiness"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -10145,6 +10660,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -10240,6 +10762,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -10346,6 +10875,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -10450,6 +10986,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -10556,6 +11099,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -10617,6 +11167,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -10713,6 +11270,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -10818,6 +11382,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {

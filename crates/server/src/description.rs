@@ -6,7 +6,7 @@ use utoipa::{
     openapi::{
         Content, InfoBuilder, License, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
         path::{Operation, ParameterBuilder, ParameterIn, PathItem},
-        schema::{Components, KnownFormat, SchemaFormat, Type},
+        schema::{Components, Type},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
@@ -133,6 +133,9 @@ fn complete_operation(operation: &mut Operation, method: &str, api: bool) {
             responses.insert(status.to_string(), problem(description));
         }
     }
+    // Nobody has read such a request far enough to say more.
+    let too_long = ResponseBuilder::new().description("The request's line and headers are longer than 32 KiB.");
+    operation.responses.responses.insert("431".into(), too_long.build().into());
 }
 
 fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
@@ -143,13 +146,15 @@ fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
 fn idempotency_key() -> utoipa::openapi::path::Parameter {
     let text = ObjectBuilder::new()
         .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .max_length(Some(257))
+        .pattern(Some(r#"^("[!#-~]{1,255}"|[!#-~]{1,255})$"#))
         .build();
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .description(Some(
-            "Sent again with the same key within a day, the request is not carried out again but answered the same.",
+            "Sent again with the same key within a day, the request is not carried out again but answered the same. A \
+             UUID is a good key.",
         ))
         .schema(Some(text))
         .example(Some(json!("8e03978e-40d5-43dd-bc93-6894a57f9324")))

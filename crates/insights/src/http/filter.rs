@@ -19,7 +19,7 @@ pub(crate) enum FilterTree {
     #[schema(no_recursion)]
     Not(Box<FilterTree>),
     /// One field passes one test: `["score", {"ordered": ["below", 3]}]`.
-    Is(String, FilterTest),
+    Is((String, FilterTest)),
 }
 
 /// What a field's value is held against. A test of an absent value is false.
@@ -31,7 +31,7 @@ pub(crate) enum FilterTest {
     /// Equal to one of these: text, numbers, true or false.
     OneOf(Vec<serde_json::Value>),
     /// Ordered so against a constant.
-    Ordered(FilterOrder, serde_json::Value),
+    Ordered((FilterOrder, serde_json::Value)),
     /// Text that contains this, ASCII letters in either case.
     Contains(String),
     /// Text that starts with this, ASCII letters in either case.

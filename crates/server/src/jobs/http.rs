@@ -2,7 +2,7 @@
 
 use api::{Page, Paging, Params, Problem, ProblemDetails, Query};
 use axum::{Json, extract::State, http::StatusCode};
-use base::Timestamp;
+use base::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::jobs::{self, JobId, Jobs, Reach, Search};
 use team::{May, ReadJobs, Scope, WriteJobs};
@@ -105,6 +105,8 @@ impl From<jobs::Job> for Job {
     }
 }
 
+const LONGEST_KIND: usize = 100;
+
 /// Which jobs are listed.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -142,6 +144,10 @@ async fn list_jobs(
     caller: May<ReadJobs>,
     Query(sought): Query<Sought>,
 ) -> Result<Page<Job>, Problem> {
+    if sought.kind.as_ref().is_some_and(|kind| kind.chars().count() > LONGEST_KIND) {
+        let message = format!("a kind has at most {LONGEST_KIND} characters");
+        return Err(Error::invalid_field("kind", "too_long", message).into());
+    }
     let paging = Paging::new(sought.limit, sought.cursor);
     let (limit, before) = (paging.limit()?, paging.after::<JobId>()?);
     let search = Search { state: sought.state.map(Into::into), kind: sought.kind, before, limit: limit + 1 };

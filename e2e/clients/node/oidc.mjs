@@ -1,6 +1,6 @@
 // Logs a person in to Harken through oidc-provider, the certified OpenID Connect provider, and a browser's cookies:
 //
-//   oidc.mjs provider PORT CLIENT SECRET CALLBACK    runs the provider; prints `ready` and runs until it is killed
+//   oidc.mjs provider PORT CLIENT SECRET CALLBACK    runs the provider until it is killed; prints its port
 //   oidc.mjs login START_URL EMAIL                   follows every redirect and form as a browser does; prints as JSON
 //                                                    where it ends and which cookies Harken has set
 //
@@ -29,7 +29,7 @@ async function provider(port, client_id, client_secret, callback) {
       }),
     }),
   });
-  oidc.listen(Number(port), "127.0.0.1", () => console.log("ready"));
+  oidc.listen(Number(port), "127.0.0.1", () => console.log(port));
 }
 
 async function login(start, email) {

@@ -1,9 +1,9 @@
-//! A client of the collect API: one connection that is kept, and made anew when it was lost.
+//! A client of the server: one connection that is kept, and made anew when it was lost.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request,
+    Method, Request,
     body::Bytes,
     client::conn::http1::{self, SendRequest},
     header::{AUTHORIZATION, HOST, HeaderMap},
@@ -53,7 +53,19 @@ impl Connection {
         body: impl Into<Bytes>,
     ) -> Result<Answer, Lost> {
         let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:")));
-        let mut request = Request::post(path).header(HOST, self.address.to_string()).header(AUTHORIZATION, basic);
+        let headers = [&[(AUTHORIZATION.as_str(), &*basic)], headers].concat();
+        self.ask(Method::POST, path, &headers, body).await
+    }
+
+    /// Sends any request.
+    pub async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Answer, Lost> {
+        let mut request = Request::builder().method(method).uri(path).header(HOST, self.address.to_string());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -12,6 +12,8 @@ use tokio::process::Command;
 
 use super::{Server, programs::leashed};
 
+const PUBLIC_URL: &str = "HARKEN__SERVER__PUBLIC_URL";
+
 /// Everything is taken away when it is dropped.
 pub struct Installation {
     /// Holds the servers' logs and, unless it lies elsewhere, the data folder.
@@ -79,6 +81,17 @@ impl Installation {
     pub fn with(mut self, variable: &'static str, value: impl ToString) -> Self {
         self.settings.push((variable, value.to_string()));
         self
+    }
+
+    /// The same, found by people and their mail at an address of its own.
+    pub fn public(self) -> Self {
+        self.with(PUBLIC_URL, "https://cx.shop.example")
+    }
+
+    /// The site of a server's pages.
+    pub fn origin(&self, server: &Server) -> String {
+        let public = self.settings.iter().find(|(name, _)| *name == PUBLIC_URL);
+        public.map_or_else(|| server.url(), |(_, url)| url.clone())
     }
 
     pub fn key(&self) -> &str {

@@ -1,5 +1,6 @@
 //! What the tests stand on: an installation of the binary, clients that keep a ledger, and the faults.
 
+pub mod browser;
 pub mod clients;
 pub mod events;
 pub mod gap;
@@ -11,16 +12,19 @@ pub mod mount;
 pub mod poller;
 pub mod programs;
 pub mod proxy;
+pub mod receiver;
 pub mod rooms;
 pub mod seed;
 pub mod senders;
 pub mod server;
 
+pub use browser::Browser;
 pub use events::{Event, Events};
 pub use http::{Answer, Connection};
 pub use installation::Installation;
 pub use ledger::Ledger;
 pub use poller::Poller;
+pub use receiver::Receiver;
 pub use seed::{Seed, cycles};
 pub use senders::{Crowd, Senders};
 pub use server::Server;

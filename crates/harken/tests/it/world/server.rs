@@ -21,6 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Server {
     child: Child,
     address: SocketAddr,
+    metrics: Option<String>,
     log: PathBuf,
 }
 
@@ -56,7 +57,8 @@ impl Server {
             Some(line) => {
                 let said: serde_json::Value = serde_json::from_str(&line).unwrap();
                 let address = said["listening"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
-                Ok(Self { child, address, log })
+                let metrics = said["metrics"].as_str().map(str::to_owned);
+                Ok(Self { child, address, metrics, log })
             }
             None => {
                 let said = std::fs::read_to_string(&log).unwrap();
@@ -71,6 +73,11 @@ impl Server {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where its metrics are scraped, which a setting must say.
+    pub fn metrics(&self) -> &str {
+        self.metrics.as_deref().expect("server.metrics is not set")
     }
 
     pub fn pid(&self) -> u32 {

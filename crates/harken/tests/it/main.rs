@@ -21,6 +21,7 @@ mod order;
 mod people;
 mod power_cut;
 mod retries;
+mod schemathesis;
 mod settings;
 mod single_sign_on;
 mod sizes;

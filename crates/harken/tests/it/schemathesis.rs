@@ -1,0 +1,93 @@
+//! The API is as its description says, whoever asks: schemathesis sends what the description allows and what it does not.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value as Json, json};
+use team::{Permission, Role};
+
+use crate::world::{Browser, Installation, Server, clients::client};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_as_described_whoever_asks() {
+    if client("python/api.py").is_none() {
+        return;
+    }
+    let installation = Installation::on_sqlite()
+        .await
+        .public()
+        .with("HARKEN__SERVER__REQUESTS_PER_MINUTE__ADDRESS", 100_000_000)
+        .with("HARKEN__SERVER__REQUESTS_PER_MINUTE__CALLER", 100_000_000)
+        .with("HARKEN__SERVER__REQUESTS_PER_MINUTE__HEAVY", 100_000_000)
+        .with("HARKEN__SERVER__REQUESTS_PER_MINUTE__COLLECT", 100_000_000);
+    installation.json(&["simulate", "--customers", "20", "--days", "30", "--load", "--json"]).await;
+    let server = installation.serve().await;
+    // Makes what the others try their hands on, and is none of them.
+    let mut founder = Browser::of("founder", Role::Owner, &installation, &server).await;
+    let scopes: Vec<&str> = Permission::ALL.iter().flat_map(|permission| ["--scope", permission.name()]).collect();
+    let secret = installation.json(&[&["key", "create", "--json"], &*scopes].concat()).await;
+    let secret = secret["key"].as_str().unwrap();
+    let write = BASE64_STANDARD.encode(format!("{}:", installation.key()));
+
+    // All of them before anything is tried: then guesses at passwords will make this address wait.
+    let mut callers = Vec::new();
+    for role in Role::ALL {
+        let mut browser = Browser::of(role.name(), role, &installation, &server).await;
+        let before = browser.sees("/api/v1/team/session").await["id"].clone();
+        browser.logs_in().await;
+        let headers = vec![format!("Cookie: {}", browser.cookie()), format!("Origin: {}", browser.origin())];
+        callers.push((role.name(), headers, Some((browser, before))));
+    }
+    callers.push(("secret-key", vec![format!("Authorization: Bearer {secret}")], None));
+    callers.push(("write-key", vec![format!("Authorization: Basic {write}")], None));
+    callers.push(("nobody", Vec::new(), None));
+
+    let mut found = Vec::new();
+    for (caller, headers, person) in callers {
+        let mut there = seed(&mut founder, caller, installation.key()).await;
+        let somebody = format!("colleague-of-{caller}@example.com");
+        let create = ["user", "create", &somebody, "--name", "Somebody", "--role", "viewer", "--json"];
+        there["member"] = json!([installation.json(&create).await["person"]]);
+        if let Some((_, session)) = &person {
+            there["session"] = json!([session]);
+        }
+        found.extend(tries(&server, caller, &there, &headers).await);
+        if let Some((mut browser, _)) = person {
+            // Nothing of all this has logged them out, or the half of it was tried as nobody.
+            browser.sees("/api/v1/team/session").await;
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    server.stop().await;
+    installation.is_sound().await;
+}
+
+/// Makes one of everything that can be named in a path, and answers their ids by the parameters' names.
+async fn seed(founder: &mut Browser, caller: &str, write_key: &str) -> Json {
+    let webhook = json!({ "url": "https://crm.example.com/hooks" });
+    let webhook = founder.makes("/api/v1/actions/webhooks", webhook).await["id"].clone();
+    let tests = format!("/api/v1/actions/webhooks/{}/tests", webhook.as_str().unwrap());
+    let delivery = founder.makes(&tests, Json::Null).await["id"].clone();
+    let invitation = json!({ "email": format!("friend-of-{caller}@example.com"), "role": "viewer" });
+    let invitation = founder.makes("/api/v1/team/invitations", invitation).await["id"].clone();
+    let key = founder.makes("/api/v1/team/keys", json!({ "name": caller })).await["key"]["id"].clone();
+    let job = founder.sees("/api/v1/jobs").await["items"][0]["id"].clone();
+    json!({
+        "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [write_key],
+        "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
+    })
+}
+
+/// What schemathesis has to say, if anything. The owner, who may most, tries every bound of every field, the others what
+/// is drawn. `HARKEN_API_EXAMPLES` is how many requests are drawn for each operation; where it is set, all are thorough.
+async fn tries(server: &Server, caller: &str, there: &Json, headers: &[String]) -> Option<String> {
+    let examples = std::env::var("HARKEN_API_EXAMPLES").ok();
+    let thorough = examples.is_some() || caller == Role::Owner.name();
+    let phases = if thorough { "examples,coverage,fuzzing" } else { "fuzzing" };
+    let mut program = client("python/api.py")?;
+    program.args([&server.url(), phases, examples.as_deref().unwrap_or("3"), &there.to_string()]).args(headers);
+    let said = program.output().await.unwrap();
+    let text = [said.stdout, said.stderr].concat();
+    // A request that is too long to be taken is too long to be read.
+    let cut = |line: &str| line.chars().take(500).collect();
+    let lines: Vec<String> = String::from_utf8_lossy(&text).lines().map(cut).collect();
+    (!said.status.success()).then(|| format!("As {caller}:\n{}", lines.join("\n")))
+}

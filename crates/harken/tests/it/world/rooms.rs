@@ -22,11 +22,7 @@ pub struct Rooms {
 impl Rooms {
     /// Opens them beside whatever else works on the installation.
     pub async fn open(installation: &Installation, clock: Clock) -> Self {
-        let store = match installation.database() {
-            Some(url) => Store::connect(url).await,
-            None => Store::open(installation.data()).await,
-        };
-        let store = store.unwrap();
+        let store = store(installation).await;
         let team = Team::new(store.clone(), clock.clone());
         let customers = Customers::new(store.clone(), clock.clone());
         let signals = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
@@ -34,4 +30,13 @@ impl Rooms {
         let scope = team.operator(team.default_workspace().await.unwrap().id);
         Self { team, signals, insights: Insights::new(lake, customers), scope }
     }
+}
+
+/// The installation's database, opened beside whatever else works on it.
+pub async fn store(installation: &Installation) -> Store {
+    let store = match installation.database() {
+        Some(url) => Store::connect(url).await,
+        None => Store::open(installation.data()).await,
+    };
+    store.unwrap()
 }

@@ -1,6 +1,7 @@
 //! Sessions: how a browser stays logged in, and how that ends.
 
 pub(crate) mod cookie;
+pub(crate) mod end;
 pub(crate) mod http;
 pub(crate) mod log_in;
 pub(crate) mod store;

@@ -1944,6 +1944,8 @@ export interface components {
              * @example Shop
              */
             name: string;
+            /** @description What the caller may do there. */
+            permissions: components["schemas"]["Permission"][];
             /** @description What the caller is there. */
             role: components["schemas"]["Role"];
         };
@@ -2398,6 +2400,8 @@ export interface components {
                  * @example Shop
                  */
                 name: string;
+                /** @description What the caller may do there. */
+                permissions: components["schemas"]["Permission"][];
                 /** @description What the caller is there. */
                 role: components["schemas"]["Role"];
             }[];

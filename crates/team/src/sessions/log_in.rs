@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::{
-    Actor, Team,
+    Actor, LoggedIn, Team,
     audit::{self, Entry},
     client::Client,
     delays::neighbourhood,
@@ -65,9 +65,9 @@ impl Team {
         }
         let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
         let secret = if pending {
-            store::begin(&transaction, person.id, true, client, now).await?
+            store::begin(&transaction, person.id, true, None, client, now).await?
         } else {
-            self.begin_session(&transaction, person.id, "password", client).await?
+            self.begin_session(&transaction, person.id, "password", None, client).await?
         };
         transaction.commit().await.map_err(failed)?;
         Ok(Entered { secret, pending })
@@ -98,7 +98,8 @@ impl Team {
             return Err(Error::unauthenticated("the code is wrong, has expired or was used already"));
         };
         store::end(&transaction, person.id, session.id).await?;
-        let secret = self.begin_session(&transaction, person.id, by, client).await?;
+        let provider = session.provider.as_deref();
+        let secret = self.begin_session(&transaction, person.id, by, provider, client).await?;
         transaction.commit().await.map_err(failed)?;
         self.guards.factors.forget(&person.id);
         Ok(secret)
@@ -110,10 +111,11 @@ impl Team {
         transaction: &DatabaseTransaction,
         person: Uuid,
         by: &str,
+        provider: Option<&str>,
         client: &Client,
     ) -> Result<Secret> {
         let now = self.clock.now();
-        let secret = store::begin(transaction, person, false, client, now).await?;
+        let secret = store::begin(transaction, person, false, provider, client, now).await?;
         let entry = Entry { action: "session.begun", object: Some(person.to_string()), details: json!({ "by": by }) };
         audit::record(transaction, now, None, Actor::Person(person), Some(client.ip), entry).await?;
         Ok(secret)
@@ -150,6 +152,30 @@ impl Team {
                 Err(Error::invalid_field("password", "wrong", "this is not your password"))
             }
         }
+    }
+
+    /// The same for what somebody without a password has to be able to do: where none is given, that a provider let them in a
+    /// moment ago stands in for it.
+    pub(crate) async fn prove_again(
+        &self,
+        me: LoggedIn,
+        password: Option<&Password>,
+        client: &Client,
+    ) -> Result<person::Model> {
+        if let Some(password) = password {
+            return self.prove_password(me.person, password, client).await;
+        }
+        let session = store::by_id(self.store.read(), me.session).await?;
+        if session.is_fresh_from_provider(self.clock.now()) {
+            return people::store::by_id(self.store.read(), me.person).await;
+        }
+        Err(match session.provider {
+            Some(provider) => {
+                let message = format!("log in by {provider} again; for ten minutes this needs no password then");
+                Error::invalid_field("password", "stale", message)
+            }
+            None => Error::invalid_field("password", "missing", "type your password once more"),
+        })
     }
 
     async fn record_refusal(&self, person: Option<Uuid>, step: &str, client: &Client) -> Result<()> {

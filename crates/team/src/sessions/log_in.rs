@@ -204,3 +204,65 @@ impl Team {
         transaction.commit().await.map_err(failed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Name, Role};
+    use base::Clock;
+    use std::{net::IpAddr, sync::atomic::Ordering};
+
+    const PASSWORD: &str = "correct horse battery";
+
+    fn password(text: &str) -> Password {
+        serde_json::from_value(text.into()).unwrap()
+    }
+
+    fn client() -> Client {
+        Client { ip: IpAddr::from([203, 0, 113, 7]), agent: String::new() }
+    }
+
+    #[tokio::test]
+    async fn a_stranger_causes_the_same_work_whoever_they_name() {
+        for database in testkit::databases().await {
+            let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+            let team = Team::new(database.store.clone(), clock);
+            let scope = team.operator(team.default_workspace().await.unwrap().id);
+            let server = "https://cx.example.com".parse().unwrap();
+            let mut people = Vec::new();
+            for name in ["ada", "disabled", "newcomer"] {
+                let address = format!("{name}@example.com").parse().unwrap();
+                let name = Name::new(name).unwrap();
+                let made = team.create_person(&scope, &address, &name, Role::Viewer, &server).await.unwrap();
+                people.push(made);
+            }
+            // The last one has no password yet.
+            for (_, link) in &people[..2] {
+                let token = link.fragment().unwrap();
+                team.reset_password(token, &password(PASSWORD), &client()).await.unwrap();
+            }
+            team.set_disabled(people[1].0.id, true).await.unwrap();
+            for (name, typed) in [
+                ("ada", "wrong horse battery"),
+                ("nobody", PASSWORD),
+                ("nobody", "wrong horse battery"),
+                ("disabled", PASSWORD),
+                ("disabled", "wrong horse battery"),
+                ("newcomer", PASSWORD),
+            ] {
+                let address = format!("{name}@example.com").parse().unwrap();
+                let runs = team.hasher.runs.load(Ordering::Relaxed);
+                let refused = team.log_in(&address, &password(typed), None, &client()).await.err().unwrap();
+                assert_eq!(refused.message, "the e-mail address or the password is wrong", "{name}");
+                assert_eq!(team.hasher.runs.load(Ordering::Relaxed), runs + 1, "{name}");
+            }
+            let nobody = team.hasher.runs.load(Ordering::Relaxed);
+            for name in ["ada", "nobody"] {
+                team.ask_for_reset(&format!("{name}@example.com").parse().unwrap(), &client()).await.unwrap();
+            }
+            assert_eq!(team.hasher.runs.load(Ordering::Relaxed), nobody, "asking for a link costs no hash at all");
+            drop((team, scope));
+            database.dispose().await;
+        }
+    }
+}

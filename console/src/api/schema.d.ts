@@ -1962,6 +1962,8 @@ export interface components {
              * @example Shop
              */
             name: string;
+            /** @description What the caller may do there. */
+            permissions: components["schemas"]["Permission"][];
             /** @description What the caller is there. */
             role: components["schemas"]["Role"];
         };
@@ -2416,6 +2418,8 @@ export interface components {
                  * @example Shop
                  */
                 name: string;
+                /** @description What the caller may do there. */
+                permissions: components["schemas"]["Permission"][];
                 /** @description What the caller is there. */
                 role: components["schemas"]["Role"];
             }[];
@@ -2590,10 +2594,10 @@ export interface components {
         PasswordAgain: {
             /**
              * Format: password
-             * @description Their password.
+             * @description Their password. Whom a provider let in less than ten minutes ago can leave it out.
              * @example correct horse battery
              */
-            password: string;
+            password?: string | null;
         };
         /** @description A new password, by the one before. */
         PasswordChange: {
@@ -2820,6 +2824,8 @@ export interface components {
         SecondFactor: {
             /** @description Whether logging in asks for it. */
             enabled: boolean;
+            /** @description Whether changing it takes the password; not for ten minutes after a provider let the caller in. */
+            needs_password: boolean;
             /**
              * Format: int64
              * @description Recovery codes that were not used yet.

@@ -4,7 +4,7 @@ import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-
 import { answer, api } from "../api/client";
 import type { components } from "../api/schema";
 import { expiry, workspace } from "../api/session";
-import { type Permission, permissionsOf } from "./roles";
+import type { Permission } from "./roles";
 
 export type MyWorkspace = components["schemas"]["MyWorkspace"];
 
@@ -36,7 +36,7 @@ export function useMe() {
   const { data: person } = useSuspenseQuery(meQuery);
   const { data: page } = useSuspenseQuery(workspacesQuery);
   const here = chosen(page.items);
-  const permissions = here ? permissionsOf(here.role) : [];
+  const permissions = here?.permissions ?? [];
   return {
     person,
     workspaces: page.items,

@@ -29,6 +29,7 @@ use store::{Store, Vault};
 use url::Url;
 use uuid::Uuid;
 
+use audit::denials::Denials;
 use delays::{Delays, Pace};
 use passwords::hasher::Hasher;
 
@@ -54,6 +55,7 @@ pub struct Team {
     settings: Arc<TeamSettings>,
     hasher: Hasher,
     guards: Arc<Guards>,
+    denials: Arc<Denials>,
     known_keys: keys::KnownKeys,
 }
 
@@ -101,6 +103,7 @@ impl Team {
             settings: Arc::default(),
             hasher: Hasher::new(),
             guards: Arc::new(Guards::new()),
+            denials: Arc::default(),
             known_keys: keys::KnownKeys::default(),
         }
     }

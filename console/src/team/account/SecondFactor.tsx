@@ -76,31 +76,34 @@ function useChanged() {
   return () => queries.invalidateQueries({ queryKey: secondFactorQuery.queryKey });
 }
 
-/** Asks for the password once more: a browser left open is not enough for this. */
+/** Asks for the password once more: a browser left open is not enough for this, a login by a provider a moment ago is. */
 function AskPassword<Answer>(props: {
   text: string;
   action: string;
   color?: string;
-  send: (password: string) => Promise<Answer>;
+  send: (password: string | undefined) => Promise<Answer>;
   onDone: (answer: Answer) => unknown;
 }) {
   const { t } = useTranslation();
+  const { data: standing } = useSuspenseQuery(secondFactorQuery);
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { password: "" },
-    validate: { password: (value) => (value ? null : t("fields.password_missing")) },
+    validate: { password: (value) => (value || !standing.needs_password ? null : t("fields.password_missing")) },
   });
-  const sending = useSend(form, ({ password }) => props.send(password), props.onDone);
+  const sending = useSend(form, ({ password }) => props.send(password || undefined), props.onDone);
   return (
     <Stack>
       <Text size="sm">{props.text}</Text>
       <Form sending={sending} action={props.action} color={props.color}>
-        <Password
-          label={t("fields.current_password")}
-          data-autofocus
-          key={form.key("password")}
-          {...form.getInputProps("password")}
-        />
+        {standing.needs_password && (
+          <Password
+            label={t("fields.current_password")}
+            data-autofocus
+            key={form.key("password")}
+            {...form.getInputProps("password")}
+          />
+        )}
       </Form>
     </Stack>
   );

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test's world calls the server it tests")]
 
+mod audit;
 mod backup;
 mod bombs;
 mod clients;

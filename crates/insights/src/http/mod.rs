@@ -43,8 +43,6 @@ impl Asking {
 
     /// The calendar of the caller's workspace.
     async fn zone(&self, scope: &Scope) -> Result<Zone> {
-        let workspaces = self.team.workspaces().await?;
-        let own = workspaces.into_iter().find(|workspace| workspace.id == scope.workspace());
-        own.map(|workspace| workspace.zone).ok_or_else(|| Error::not_found("workspace"))
+        Ok(self.team.workspace(scope).await?.zone)
     }
 }

@@ -1,5 +1,6 @@
 //! The front door, tried from outside: what it answers, to whom, and what it does to those who are up to no good.
 
+mod access;
 mod description;
 mod headers;
 mod health;

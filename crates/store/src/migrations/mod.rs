@@ -8,6 +8,7 @@ mod m0004_team;
 mod m0005_access;
 mod m0006_idempotency;
 mod m0007_webhooks;
+mod m0008_session_provider;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access::Migration),
             Box::new(m0006_idempotency::Migration),
             Box::new(m0007_webhooks::Migration),
+            Box::new(m0008_session_provider::Migration),
         ]
     }
 }

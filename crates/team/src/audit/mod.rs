@@ -4,6 +4,7 @@
 //! An entry names people and things by their ids alone: erasing a person never has to touch it.
 
 mod chain;
+pub(crate) mod denials;
 mod entry;
 mod export;
 mod http;

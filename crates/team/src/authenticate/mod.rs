@@ -2,10 +2,10 @@
 
 pub(crate) mod origin;
 
-use api::Problem;
+use api::{ClientIp, Problem};
 use axum::{
-    extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, Method, header, request::Parts},
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -22,12 +22,20 @@ use crate::{
 const WORKSPACE: &str = "harken-workspace";
 
 /// Middleware that finds out who calls and leaves it with the request, for the extractors [`crate::May`] and [`LoggedIn`]. A caller
-/// whom it does not know goes on as nobody: what is open to everybody stays so.
+/// whom it does not know goes on as nobody: what is open to everybody stays so. That somebody known was denied something goes to
+/// the audit log.
 pub async fn authenticate(State(team): State<Team>, mut request: Request, next: Next) -> Response {
-    if let Some(caller) = team.caller(request.method(), request.headers()).await.transpose() {
-        request.extensions_mut().insert::<Result<Caller>>(caller);
+    let Some(caller) = team.caller(request.method(), request.headers()).await.transpose() else {
+        return next.run(request).await;
+    };
+    request.extensions_mut().insert::<Result<Caller>>(caller.clone());
+    let asked = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
+    let from = request.extensions().get().copied().unwrap_or(ClientIp::UNKNOWN);
+    let response = next.run(request).await;
+    if let (Ok(caller), StatusCode::FORBIDDEN, (method, Some(route))) = (caller, response.status(), asked) {
+        team.record_denial(&caller, method.as_str(), route.as_str(), from.0).await;
     }
-    next.run(request).await
+    response
 }
 
 impl Team {

@@ -116,7 +116,7 @@ impl Team {
                 password.ensure_fit(&invitation.email, name.as_str())?;
                 let person = people::store::insert(&transaction, &invitation.email, &name, Some(hash), now).await?;
                 self.join(&transaction, workspace, person.id, &invitation, client).await?;
-                Some(self.begin_session(&transaction, person.id, "invitation", client).await?)
+                Some(self.begin_session(&transaction, person.id, "invitation", None, client).await?)
             }
         };
         transaction.commit().await.map_err(failed)?;

@@ -106,9 +106,9 @@ impl SingleSignOn {
         // The provider stands in for the password; a second factor that somebody has set up here is asked for all the same.
         let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
         let secret = if pending {
-            sessions::store::begin(&transaction, person.id, true, client, now).await?
+            sessions::store::begin(&transaction, person.id, true, Some(&provider.name), client, now).await?
         } else {
-            team.begin_session(&transaction, person.id, &by, client).await?
+            team.begin_session(&transaction, person.id, &by, Some(&provider.name), client).await?
         };
         if let Some(action) = action {
             let entry = Entry {

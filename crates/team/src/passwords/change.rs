@@ -35,7 +35,7 @@ impl Team {
             return Err(Error::conflict("your password was changed a moment ago"));
         }
         self.set_password(&transaction, &person, hash, Actor::Person(me.person), Some(client.ip)).await?;
-        let secret = self.begin_session(&transaction, me.person, "password_change", client).await?;
+        let secret = self.begin_session(&transaction, me.person, "password_change", None, client).await?;
         transaction.commit().await.map_err(failed)?;
         Ok(secret)
     }

@@ -12,6 +12,9 @@ use super::Password;
 pub(crate) struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    /// Passwords that were worked on.
+    #[cfg(test)]
+    pub(crate) runs: Arc<std::sync::atomic::AtomicUsize>,
 }
 
 /// How a password compares with what is kept of one.
@@ -42,7 +45,12 @@ const NOBODY: &[u8] = b"nobody's salt 16";
 
 impl Hasher {
     pub(crate) fn new() -> Self {
-        Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(AT_ONCE + QUEUE)) }
+        Self {
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::new(Semaphore::new(AT_ONCE + QUEUE)),
+            #[cfg(test)]
+            runs: Arc::default(),
+        }
     }
 
     /// What to keep of a password: a PHC string with salt and cost.
@@ -84,6 +92,8 @@ impl Hasher {
         };
         let turn = self.running.clone().acquire_owned().await;
         let turn = turn.map_err(|_| Error::unavailable("the server is stopping"))?;
+        #[cfg(test)]
+        self.runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let password = password.clone();
         let done = tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when whoever asked is gone.

@@ -22,10 +22,10 @@ impl Team {
     pub(crate) async fn begin_second_factor(
         &self,
         me: LoggedIn,
-        password: &Password,
+        password: Option<&Password>,
         client: &Client,
     ) -> Result<Enrolment> {
-        let person = Person::try_from(self.prove_password(me.person, password, client).await?)?;
+        let person = Person::try_from(self.prove_again(me, password, client).await?)?;
         let seed = Seed::random();
         let sealed = self.vault()?.seal(SEAL, seed.bytes());
         let transaction = self.store.begin().await?;
@@ -73,10 +73,10 @@ impl Team {
     pub(crate) async fn renew_recovery_codes(
         &self,
         me: LoggedIn,
-        password: &Password,
+        password: Option<&Password>,
         client: &Client,
     ) -> Result<Vec<String>> {
-        let person = self.prove_password(me.person, password, client).await?;
+        let person = self.prove_again(me, password, client).await?;
         let transaction = self.store.begin().await?;
         people::store::locked(&transaction, me.person).await?;
         if !store::is_confirmed(&transaction, me.person).await? {
@@ -97,8 +97,13 @@ impl Team {
     }
 
     /// Takes a person's own second factor away. All other sessions end.
-    pub(crate) async fn remove_second_factor(&self, me: LoggedIn, password: &Password, client: &Client) -> Result<()> {
-        let person = self.prove_password(me.person, password, client).await?;
+    pub(crate) async fn remove_second_factor(
+        &self,
+        me: LoggedIn,
+        password: Option<&Password>,
+        client: &Client,
+    ) -> Result<()> {
+        let person = self.prove_again(me, password, client).await?;
         let transaction = self.store.begin().await?;
         people::store::locked(&transaction, me.person).await?;
         store::delete(&transaction, me.person).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Enrolment, store};
-use crate::{LoggedIn, Team, client::Client, passwords::Password};
+use crate::{LoggedIn, Team, client::Client, passwords::Password, sessions};
 
 /// How one's own second factor stands.
 #[derive(Serialize, ToSchema)]
@@ -18,15 +18,17 @@ pub(crate) struct SecondFactor {
     enabled: bool,
     /// Recovery codes that were not used yet.
     recovery_codes_left: u64,
+    /// Whether changing it takes the password; not for ten minutes after a provider let the caller in.
+    needs_password: bool,
 }
 
 /// The caller's password, once more.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordAgain {
-    /// Their password.
-    #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, example = "correct horse battery")]
-    password: Password,
+    /// Their password. Whom a provider let in less than ten minutes ago can leave it out.
+    #[schema(value_type = Option<String>, format = "password", min_length = 1, max_length = 128, example = "correct horse battery")]
+    password: Option<Password>,
 }
 
 /// A code of the authenticator that is set up.
@@ -53,8 +55,12 @@ pub(crate) struct RecoveryCodes {
 )]
 pub(crate) async fn show_second_factor(State(team): State<Team>, me: LoggedIn) -> Result<Json<SecondFactor>, Problem> {
     let reader = team.store.read();
-    let enabled = store::is_confirmed(reader, me.person).await?;
-    Ok(Json(SecondFactor { enabled, recovery_codes_left: store::codes_left(reader, me.person).await? }))
+    let session = sessions::store::by_id(reader, me.session).await?;
+    Ok(Json(SecondFactor {
+        enabled: store::is_confirmed(reader, me.person).await?,
+        recovery_codes_left: store::codes_left(reader, me.person).await?,
+        needs_password: !session.is_fresh_from_provider(team.clock.now()),
+    }))
 }
 
 /// Begin to set up a second factor
@@ -71,7 +77,7 @@ pub(crate) async fn begin_second_factor(
     client: Client,
     Body(again): Body<PasswordAgain>,
 ) -> Result<(StatusCode, ShownOnce<Enrolment>), Problem> {
-    Ok((StatusCode::CREATED, ShownOnce(team.begin_second_factor(me, &again.password, &client).await?)))
+    Ok((StatusCode::CREATED, ShownOnce(team.begin_second_factor(me, again.password.as_ref(), &client).await?)))
 }
 
 /// Confirm my second factor
@@ -106,7 +112,7 @@ pub(crate) async fn renew_recovery_codes(
     client: Client,
     Body(again): Body<PasswordAgain>,
 ) -> Result<(StatusCode, ShownOnce<RecoveryCodes>), Problem> {
-    let recovery_codes = team.renew_recovery_codes(me, &again.password, &client).await?;
+    let recovery_codes = team.renew_recovery_codes(me, again.password.as_ref(), &client).await?;
     Ok((StatusCode::CREATED, ShownOnce(RecoveryCodes { recovery_codes })))
 }
 
@@ -124,6 +130,6 @@ pub(crate) async fn remove_second_factor(
     client: Client,
     Body(again): Body<PasswordAgain>,
 ) -> Result<StatusCode, Problem> {
-    team.remove_second_factor(me, &again.password, &client).await?;
+    team.remove_second_factor(me, again.password.as_ref(), &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }

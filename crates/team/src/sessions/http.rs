@@ -1,6 +1,5 @@
 //! `/api/v1/team/sessions`, `/api/v1/team/session`: logging in and out.
 
-use ::store::failed;
 use api::{
     Body, Page, Params, Problem,
     answers::{Forbidden, Invalid, NotFound, TooMany, Unauthenticated},
@@ -120,10 +119,12 @@ pub(crate) async fn show_session(State(team): State<Team>, me: LoggedIn) -> Resu
     delete, path = "/api/v1/team/session", operation_id = "log_out", tag = "team", security(("session" = [])),
     responses((status = 204, description = "The session has ended."), Unauthenticated, Forbidden)
 )]
-pub(crate) async fn log_out(State(team): State<Team>, me: LoggedIn) -> Result<impl IntoResponse, Problem> {
-    let transaction = team.store.begin().await?;
-    store::end(&transaction, me.person, me.session).await?;
-    transaction.commit().await.map_err(failed)?;
+pub(crate) async fn log_out(
+    State(team): State<Team>,
+    me: LoggedIn,
+    client: Client,
+) -> Result<impl IntoResponse, Problem> {
+    team.end_session(me, me.session, &client).await?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie::take_away())])))
 }
 
@@ -143,10 +144,12 @@ pub(crate) async fn list_sessions(State(team): State<Team>, me: LoggedIn) -> Res
     delete, path = "/api/v1/team/sessions", operation_id = "end_other_sessions", tag = "team", security(("session" = [])),
     responses((status = 204, description = "Only the current session is left."), Unauthenticated, Forbidden)
 )]
-pub(crate) async fn end_other_sessions(State(team): State<Team>, me: LoggedIn) -> Result<StatusCode, Problem> {
-    let transaction = team.store.begin().await?;
-    store::end_all(&transaction, me.person, Some(me.session)).await?;
-    transaction.commit().await.map_err(failed)?;
+pub(crate) async fn end_other_sessions(
+    State(team): State<Team>,
+    me: LoggedIn,
+    client: Client,
+) -> Result<StatusCode, Problem> {
+    team.end_other_sessions(me, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -159,10 +162,9 @@ pub(crate) async fn end_other_sessions(State(team): State<Team>, me: LoggedIn) -
 pub(crate) async fn end_session(
     State(team): State<Team>,
     me: LoggedIn,
+    client: Client,
     Params(session): Params<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    let transaction = team.store.begin().await?;
-    store::end(&transaction, me.person, session).await?;
-    transaction.commit().await.map_err(failed)?;
+    team.end_session(me, session, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::{
-    Actor, Team,
+    Actor, LoggedIn, Team,
     audit::{self, Entry},
     client::Client,
     delays::neighbourhood,
@@ -65,9 +65,9 @@ impl Team {
         }
         let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
         let secret = if pending {
-            store::begin(&transaction, person.id, true, client, now).await?
+            store::begin(&transaction, person.id, true, None, client, now).await?
         } else {
-            self.begin_session(&transaction, person.id, "password", client).await?
+            self.begin_session(&transaction, person.id, "password", None, client).await?
         };
         transaction.commit().await.map_err(failed)?;
         Ok(Entered { secret, pending })
@@ -98,7 +98,8 @@ impl Team {
             return Err(Error::unauthenticated("the code is wrong, has expired or was used already"));
         };
         store::end(&transaction, person.id, session.id).await?;
-        let secret = self.begin_session(&transaction, person.id, by, client).await?;
+        let provider = session.provider.as_deref();
+        let secret = self.begin_session(&transaction, person.id, by, provider, client).await?;
         transaction.commit().await.map_err(failed)?;
         self.guards.factors.forget(&person.id);
         Ok(secret)
@@ -110,10 +111,11 @@ impl Team {
         transaction: &DatabaseTransaction,
         person: Uuid,
         by: &str,
+        provider: Option<&str>,
         client: &Client,
     ) -> Result<Secret> {
         let now = self.clock.now();
-        let secret = store::begin(transaction, person, false, client, now).await?;
+        let secret = store::begin(transaction, person, false, provider, client, now).await?;
         let entry = Entry { action: "session.begun", object: Some(person.to_string()), details: json!({ "by": by }) };
         audit::record(transaction, now, None, Actor::Person(person), Some(client.ip), entry).await?;
         Ok(secret)
@@ -152,6 +154,30 @@ impl Team {
         }
     }
 
+    /// The same for what somebody without a password has to be able to do: where none is given, that a provider let them in a
+    /// moment ago stands in for it.
+    pub(crate) async fn prove_again(
+        &self,
+        me: LoggedIn,
+        password: Option<&Password>,
+        client: &Client,
+    ) -> Result<person::Model> {
+        if let Some(password) = password {
+            return self.prove_password(me.person, password, client).await;
+        }
+        let session = store::by_id(self.store.read(), me.session).await?;
+        if session.is_fresh_from_provider(self.clock.now()) {
+            return people::store::by_id(self.store.read(), me.person).await;
+        }
+        Err(match session.provider {
+            Some(provider) => {
+                let message = format!("log in by {provider} again; for ten minutes this needs no password then");
+                Error::invalid_field("password", "stale", message)
+            }
+            None => Error::invalid_field("password", "missing", "type your password once more"),
+        })
+    }
+
     async fn record_refusal(&self, person: Option<Uuid>, step: &str, client: &Client) -> Result<()> {
         let transaction = self.store.begin().await?;
         let object = person.map(|person| person.to_string());
@@ -176,5 +202,67 @@ impl Team {
         crate::tokens::forget_expired(&transaction, now).await?;
         crate::invitations::store::forget_expired(&transaction, now).await?;
         transaction.commit().await.map_err(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Name, Role};
+    use base::Clock;
+    use std::{net::IpAddr, sync::atomic::Ordering};
+
+    const PASSWORD: &str = "correct horse battery";
+
+    fn password(text: &str) -> Password {
+        serde_json::from_value(text.into()).unwrap()
+    }
+
+    fn client() -> Client {
+        Client { ip: IpAddr::from([203, 0, 113, 7]), agent: String::new() }
+    }
+
+    #[tokio::test]
+    async fn a_stranger_causes_the_same_work_whoever_they_name() {
+        for database in testkit::databases().await {
+            let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+            let team = Team::new(database.store.clone(), clock);
+            let scope = team.operator(team.default_workspace().await.unwrap().id);
+            let server = "https://cx.example.com".parse().unwrap();
+            let mut people = Vec::new();
+            for name in ["ada", "disabled", "newcomer"] {
+                let address = format!("{name}@example.com").parse().unwrap();
+                let name = Name::new(name).unwrap();
+                let made = team.create_person(&scope, &address, &name, Role::Viewer, &server).await.unwrap();
+                people.push(made);
+            }
+            // The last one has no password yet.
+            for (_, link) in &people[..2] {
+                let token = link.fragment().unwrap();
+                team.reset_password(token, &password(PASSWORD), &client()).await.unwrap();
+            }
+            team.set_disabled(people[1].0.id, true).await.unwrap();
+            for (name, typed) in [
+                ("ada", "wrong horse battery"),
+                ("nobody", PASSWORD),
+                ("nobody", "wrong horse battery"),
+                ("disabled", PASSWORD),
+                ("disabled", "wrong horse battery"),
+                ("newcomer", PASSWORD),
+            ] {
+                let address = format!("{name}@example.com").parse().unwrap();
+                let runs = team.hasher.runs.load(Ordering::Relaxed);
+                let refused = team.log_in(&address, &password(typed), None, &client()).await.err().unwrap();
+                assert_eq!(refused.message, "the e-mail address or the password is wrong", "{name}");
+                assert_eq!(team.hasher.runs.load(Ordering::Relaxed), runs + 1, "{name}");
+            }
+            let nobody = team.hasher.runs.load(Ordering::Relaxed);
+            for name in ["ada", "nobody"] {
+                team.ask_for_reset(&format!("{name}@example.com").parse().unwrap(), &client()).await.unwrap();
+            }
+            assert_eq!(team.hasher.runs.load(Ordering::Relaxed), nobody, "asking for a link costs no hash at all");
+            drop((team, scope));
+            database.dispose().await;
+        }
     }
 }

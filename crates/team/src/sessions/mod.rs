@@ -1,6 +1,7 @@
 //! Sessions: how a browser stays logged in, and how that ends.
 
 pub(crate) mod cookie;
+pub(crate) mod end;
 pub(crate) mod http;
 pub(crate) mod log_in;
 pub(crate) mod store;
@@ -44,6 +45,8 @@ pub(crate) mod life {
     pub(crate) const WHOLE: i64 = 30 * Timestamp::DAY;
     /// So long may somebody look for their second factor.
     pub(crate) const PENDING: i64 = 5 * 60 * Timestamp::SECOND;
+    /// So long after somebody came by a provider that stands in for their password.
+    pub(crate) const FRESH: i64 = 10 * 60 * Timestamp::SECOND;
     /// That it is used is written at most so often.
     pub(crate) const WRITTEN_EVERY: i64 = 60 * Timestamp::SECOND;
 }

@@ -30,6 +30,8 @@ pub(crate) mod session {
         pub last_used_at: i64,
         pub address: String,
         pub agent: String,
+        /// The provider who let them in; none where it was a password.
+        pub provider: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -38,6 +40,11 @@ pub(crate) mod session {
 use session::{Column, Entity, Model};
 
 impl Model {
+    /// Whether its person was let in by a provider, and so lately that this stands in for their password.
+    pub(crate) fn is_fresh_from_provider(&self, now: Timestamp) -> bool {
+        self.provider.is_some() && now.micros().saturating_sub(self.created_at) < life::FRESH
+    }
+
     /// Whether it has not ended by itself.
     fn lives(&self, now: Timestamp) -> bool {
         let since = |moment: i64| now.micros().saturating_sub(moment);
@@ -67,6 +74,7 @@ pub(crate) async fn begin(
     transaction: &DatabaseTransaction,
     person: Uuid,
     pending: bool,
+    provider: Option<&str>,
     client: &Client,
     now: Timestamp,
 ) -> Result<Secret> {
@@ -80,6 +88,7 @@ pub(crate) async fn begin(
         last_used_at: now.micros(),
         address: client.network(),
         agent: client.agent.clone(),
+        provider: provider.map(Into::into),
     };
     Entity::insert(row.into_active_model().reset_all()).exec_without_returning(transaction).await.map_err(failed)?;
     Ok(secret)
@@ -98,6 +107,12 @@ pub(crate) async fn find(
     };
     let person = person::Entity::find_by_id(session.person).one(connection).await.map_err(failed)?;
     Ok(person.filter(|person| person.disabled_at.is_none()).map(|person| (session, person)))
+}
+
+/// A session that is used right now.
+pub(crate) async fn by_id(connection: &impl ConnectionTrait, session: Uuid) -> Result<Model> {
+    let found = Entity::find_by_id(session).one(connection).await.map_err(failed)?;
+    found.ok_or_else(|| Error::unauthenticated("your session has ended"))
 }
 
 /// Writes that a session is used.

@@ -62,7 +62,7 @@ impl Team {
         members::store::lock(&transaction, workspace.id).await?;
         members::store::insert(&transaction, workspace.id, person.id, Role::Owner, now).await?;
         tokens::revoke(&transaction, NOBODY).await?;
-        let secret = self.begin_session(&transaction, person.id, "set_up", client).await?;
+        let secret = self.begin_session(&transaction, person.id, "set_up", None, client).await?;
         let entry = Entry {
             action: "team.set_up",
             object: Some(person.id.to_string()),

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Workspace, WorkspaceSettings, store};
-use crate::{LoggedIn, May, Name, ReadTeam, Role, Team, WriteTeam};
+use crate::{LoggedIn, May, Name, Permission, ReadTeam, Role, Team, WriteTeam};
 
 /// A workspace as it is shown.
 #[derive(Serialize, ToSchema)]
@@ -41,6 +41,8 @@ pub(crate) struct MyWorkspace {
     name: String,
     /// What the caller is there.
     role: Role,
+    /// What the caller may do there.
+    permissions: Vec<Permission>,
 }
 
 /// What is to change; what is not named stays.
@@ -127,9 +129,11 @@ pub(crate) async fn change_workspace(
 )]
 pub(crate) async fn list_workspaces(State(team): State<Team>, me: LoggedIn) -> Result<Page<MyWorkspace>, Problem> {
     let mine = store::of_person(team.store.read(), me.person).await?;
-    let shown = mine
-        .into_iter()
-        .map(|(workspace, role)| Ok(MyWorkspace { id: workspace.id.0, name: workspace.name, role: role.parse()? }));
+    let shown = mine.into_iter().map(|(workspace, role)| {
+        let role: Role = role.parse()?;
+        let permissions = role.permissions().iter().collect();
+        Ok(MyWorkspace { id: workspace.id.0, name: workspace.name, role, permissions })
+    });
     Ok(Page::whole(shown.collect::<Result<_, Error>>()?))
 }
 

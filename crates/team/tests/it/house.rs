@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use axum::{Router, middleware::from_fn_with_state};
-use base::{Clock, Timestamp};
+use base::{Clock, Timestamp, WorkspaceId};
 use sea_orm::{
     FromQueryResult, Order,
     sea_query::{Expr, ExprTrait, Query},
@@ -13,10 +13,11 @@ use store::{
     Store, Vault,
     jobs::{Schedule, Worker},
 };
-use team::{Name, Person, ResetPassword, Role, Scope, Team, TeamSettings};
+use team::{Name, Person, ResetPassword, Role, Scope, Team, TeamSettings, audit::AuditEntry};
 use testkit::databases;
 use tokio::task::JoinHandle;
 use url::Url;
+use uuid::Uuid;
 
 use crate::browser::{Browser, PUBLIC_URL};
 
@@ -156,8 +157,21 @@ impl House {
 
     /// The actions in the audit log of the workspace, newest first.
     pub async fn audited(&self) -> Vec<String> {
-        let entries = self.team.audit(&self.scope, &Default::default(), None, 100).await.unwrap();
-        entries.into_iter().map(|entry| entry.action).collect()
+        self.entries(&self.scope).await.into_iter().map(|entry| entry.action).collect()
+    }
+
+    /// The audit log of the workspace, newest first.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        self.entries(&self.scope).await
+    }
+
+    /// The audit log of what belongs to no workspace, newest first.
+    pub async fn audit_of_installation(&self) -> Vec<AuditEntry> {
+        self.entries(&self.team.operator(WorkspaceId(Uuid::nil()))).await
+    }
+
+    async fn entries(&self, scope: &Scope) -> Vec<AuditEntry> {
+        self.team.audit(scope, &Default::default(), None, 100).await.unwrap()
     }
 }
 

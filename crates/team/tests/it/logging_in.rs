@@ -143,3 +143,59 @@ async fn without_a_public_url_people_still_log_in_where_they_are() {
         database.dispose().await;
     }
 }
+
+/// The middle of a list, and by the U test (Mann and Whitney 1947) how many standard deviations two lists are apart.
+fn compare(known: &mut [f64], unknown: &mut [f64]) -> (f64, f64, f64) {
+    let median = |list: &mut [f64]| {
+        list.sort_by(f64::total_cmp);
+        list[list.len() / 2]
+    };
+    let medians = (median(known), median(unknown));
+    let (n, m) = (known.len() as f64, unknown.len() as f64);
+    let below: usize = known.iter().map(|one| unknown.partition_point(|other| other < one)).sum();
+    let deviation = (n * m * (n + m + 1.0) / 12.0).sqrt();
+    (medians.0, medians.1, (below as f64 - n * m / 2.0) / deviation)
+}
+
+#[tokio::test]
+#[ignore = "measures for some minutes what docs/team.md says about time; asserts nothing"]
+async fn how_long_a_stranger_waits_for_known_and_unknown_addresses() {
+    let database = testkit::Database::sqlite().await;
+    let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());
+    let settings = team::TeamSettings { public_url: Some(crate::house::url(crate::browser::PUBLIC_URL)), vault: None };
+    let house = House::over(database.store.clone(), clock, settings).await;
+    for person in 0..340 {
+        let made = house.creates(&format!("known{person}@example.com"), team::Role::Viewer).await;
+        if person < 200 {
+            let link = house.team.password_link(made.id, &crate::house::url(crate::browser::PUBLIC_URL)).await.unwrap();
+            let chosen = json!({ "token": crate::house::token(&link), "password": PASSWORD });
+            house.browser().post("password-resets/acceptance", chosen).await.is(204);
+        }
+    }
+    for (path, people, each) in [("sessions", 200, 5), ("password-resets", 340, 3)] {
+        let mut seconds = [Vec::new(), Vec::new()];
+        // Known and unknown take turns. Each try comes from a network of its own, and none has to wait.
+        for (number, list) in (0..people * each * 2).map(|number| (number, number % 2)) {
+            let name = ["known", "unknown"][list];
+            let email = format!("{name}{}@example.com", number / 2 % people);
+            let body = match path {
+                "sessions" => json!({ "email": email, "password": "wrong horse battery" }),
+                _ => json!({ "email": email }),
+            };
+            let mut stranger = house.browser().at(&format!("2001:db8:{:x}:{:x}::1", number >> 8, number & 255));
+            let begun = std::time::Instant::now();
+            let answer = stranger.post(path, body).await;
+            seconds[list].push(begun.elapsed().as_secs_f64());
+            assert!([401, 202].contains(&answer.status.as_u16()), "{answer:?}");
+        }
+        let [known, unknown] = &mut seconds;
+        let (known, unknown, apart) = compare(known, unknown);
+        eprintln!(
+            "{path}: medians {:.3} ms known, {:.3} ms unknown; z = {apart:.2} (p > 0.01 within 2.58)",
+            known * 1e3,
+            unknown * 1e3
+        );
+    }
+    drop(house);
+    database.dispose().await;
+}

@@ -221,3 +221,36 @@ async fn an_api_key_manages_the_team_within_its_scopes_and_makes_no_owner() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_somebody_was_denied_is_in_the_audit_log_and_a_flood_of_it_is_not() {
+    on_both(async |house| {
+        let mut olga = house.olga().await;
+        let mut vik = house.joins(&mut olga, VIK, "viewer").await;
+        let member = olga.id().await;
+        vik.delete(&format!("members/{member}?reason=%2F")).await.is(403);
+        let entry = house.audit().await.remove(0);
+        let details = json!({ "method": "DELETE", "route": "/api/v1/team/members/{member}" });
+        assert_eq!((entry.action.as_str(), &entry.details), ("request.denied", &details));
+        assert_eq!(entry.actor_id.map(|id| id.to_string()), Some(vik.id().await));
+        assert_eq!(entry.network.as_deref(), Some("203.0.113.0/24"));
+        for _ in 0..50 {
+            vik.get("keys").await.is(403);
+        }
+        let denied = async || {
+            let entries = house.audit().await;
+            entries.into_iter().filter(|entry| entry.action == "request.denied").collect::<Vec<_>>()
+        };
+        let written = denied().await;
+        assert_eq!(written.len(), 20);
+        assert_eq!(written[0].details["further"], "not written for an hour");
+        // Others are written down as before, and what is not there is no denial.
+        let mut mia = house.joins(&mut olga, MIA, "manager").await;
+        mia.get("keys").await.is(403);
+        mia.delete(&format!("members/{}", Uuid::nil())).await.is(403);
+        olga.get(&format!("members/{}", Uuid::nil())).await.is(404);
+        house.browser().get("keys").await.is(401);
+        assert_eq!(denied().await.len(), 22);
+    })
+    .await;
+}

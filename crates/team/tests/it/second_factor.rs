@@ -53,7 +53,7 @@ async fn olga_sets_it_up_and_logs_in_with_it() {
         assert!(olga.is_in().await && !phone.is_in().await, "other sessions end");
         assert_eq!(house.mail_to(OLGA).await, ["second_factor_changed"]);
         let shown = olga.get("second-factor").await.is(200);
-        assert_eq!(shown.body, json!({ "enabled": true, "recovery_codes_left": 10 }));
+        assert_eq!(shown.body, json!({ "enabled": true, "recovery_codes_left": 10, "needs_password": true }));
         olga.post("second-factor", json!({ "password": PASSWORD })).await.is(409);
 
         house.wait(60);
@@ -167,6 +167,7 @@ async fn taking_it_away_needs_the_password_and_the_operator_can_for_whoever_lost
         enrols(house, &mut olga).await;
         let wrong = olga.post("second-factor/removal", json!({ "password": NEW_PASSWORD })).await.is(400);
         assert_eq!(wrong.wrong(), ("password", "wrong"));
+        assert_eq!(olga.post("second-factor/removal", json!({})).await.is(400).wrong(), ("password", "missing"));
         olga.post("second-factor/removal", json!({ "password": PASSWORD })).await.is(204);
         house.logs_in(OLGA).await;
         house.wait(60);

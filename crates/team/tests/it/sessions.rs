@@ -137,3 +137,34 @@ async fn no_cookie_that_is_not_ours_opens_anything() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_audit_log_says_how_sessions_end() {
+    on_both(async |house| {
+        let mut olga = house.olga().await;
+        let mut laptop = house.logs_in(OLGA).await;
+        let session = laptop.get("session").await.is(200).id();
+        olga.delete(&format!("sessions/{session}")).await.is(204);
+        olga.delete(&format!("sessions/{session}")).await.is(404);
+        olga.delete("sessions").await.is(204);
+        let person = olga.id().await;
+        olga.delete("session").await.is(204);
+        let entries = house.audit_of_installation().await;
+        let ended: Vec<_> = entries.iter().filter(|entry| entry.action == "session.ended").collect();
+        let details: Vec<_> = ended.iter().map(|entry| &entry.details).collect();
+        assert_eq!(
+            details,
+            [
+                &json!({ "by": "log_out" }),
+                &json!({ "by": "another_session", "all": true }),
+                &json!({ "by": "another_session" })
+            ]
+        );
+        for entry in ended {
+            assert_eq!(entry.actor_id.map(|id| id.to_string()), Some(person.clone()));
+            assert_eq!((entry.object.as_ref(), entry.network.as_deref()), (Some(&person), Some("203.0.113.0/24")));
+        }
+        assert!(house.team.verify_audit().await.unwrap().broken.is_empty());
+    })
+    .await;
+}

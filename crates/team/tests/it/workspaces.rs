@@ -11,7 +11,9 @@ async fn an_owner_makes_another_workspace_and_works_in_either() {
         house.wait(1);
         let second = olga.post("workspaces", json!({ "name": "Second shop" })).await.is(201);
         assert_eq!(second.body["currency"], "EUR");
-        assert_eq!(olga.get("workspaces").await.is(200).items().len(), 2);
+        let mine = olga.get("workspaces").await.is(200);
+        assert_eq!(mine.items().len(), 2);
+        assert!(mine.items()[0]["permissions"].as_array().unwrap().contains(&json!("keys:write")));
         assert_eq!(olga.get("workspace").await.is(200).body["name"], "Default");
         let mut there = olga.clone().with("harken-workspace", second.id());
         assert_eq!(there.get("workspace").await.is(200).body["name"], "Second shop");

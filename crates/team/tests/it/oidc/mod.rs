@@ -95,8 +95,21 @@ struct Visit {
 
 impl Browser<'_> {
     async fn visits(&mut self, path: &str) -> Visit {
+        self.sends(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends what one of our own pages sends, and reads the answer.
+    async fn posts(&mut self, path: &str, body: Json) -> (u16, Json) {
+        let request = Request::post(format!("/api/v1/team/{path}"))
+            .header(header::ORIGIN, PUBLIC)
+            .header(header::CONTENT_TYPE, "application/json");
+        let visit = self.sends(request.body(body.to_string().into()).unwrap()).await;
+        (visit.status.as_u16(), serde_json::from_str(&visit.text).unwrap_or_default())
+    }
+
+    async fn sends(&mut self, mut request: Request<Body>) -> Visit {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::get(path).header(header::COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
+        request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         let response: Response<Body> = self.door.router.clone().oneshot(request).await.unwrap();
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
@@ -494,6 +507,48 @@ async fn a_second_factor_is_asked_for_all_the_same() {
         let (visit, mut browser) = door.admits(nia_but(json!({ "sub": "ada-1", "email": "ada@example.com" }))).await;
         assert_eq!(visit.status, StatusCode::SEE_OTHER);
         assert!(browser.has_session() && !browser.is_logged_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_no_password_sets_a_second_factor_up_within_ten_minutes_of_the_provider() {
+    on_both(async |world| {
+        let door = Door::open(world, |_| ());
+        let needs_password = async |browser: &mut Browser<'_>| {
+            let shown: Json = serde_json::from_str(&browser.visits("/api/v1/team/second-factor").await.text).unwrap();
+            shown["needs_password"].as_bool().unwrap()
+        };
+        let (_, mut browser) = door.admits(nia()).await;
+        world.wait(10 * 60);
+        assert!(needs_password(&mut browser).await);
+        let (status, problem) = browser.posts("second-factor", json!({})).await;
+        assert_eq!((status, &problem["errors"][0]["reason"]), (400, &json!("stale")), "{problem}");
+
+        let (_, mut browser) = door.admits(nia()).await;
+        assert!(!needs_password(&mut browser).await);
+        world.wait(10 * 60 - 1);
+        // Whoever does give a password must give the right one.
+        assert_eq!(browser.posts("second-factor", json!({ "password": "guessed" })).await.0, 400);
+        let (status, begun) = browser.posts("second-factor", json!({})).await;
+        assert_eq!(status, 201, "{begun}");
+        let secret = totp_rs::Secret::try_from_base32(begun["secret"].as_str().unwrap()).unwrap();
+        let builder = totp_rs::Builder::new().with_secret(secret).with_account_name("x").with_issuer(Some("Harken"));
+        let totp = builder.build().unwrap();
+        let code = |world: &World| totp.generate(u64::try_from(world.clock.now().micros()).unwrap() / 1_000_000);
+        let first = json!({ "code": code(world).to_string() });
+        assert_eq!(browser.posts("second-factor/confirmation", first).await.0, 201);
+        world.wait(60);
+        assert_eq!(browser.posts("second-factor/removal", json!({})).await.0, 400, "by now it is too late");
+
+        let (_, mut browser) = door.admits(nia()).await;
+        assert!(!browser.is_logged_in().await, "from now on it is asked for");
+        let next = json!({ "code": code(world).to_string() });
+        assert_eq!(browser.posts("session/second-factor", next).await.0, 201);
+        assert_eq!(browser.posts("second-factor/recovery-codes", json!({})).await.0, 201);
+        assert_eq!(browser.posts("second-factor/removal", json!({})).await.0, 204);
+        world.wait(10 * 60);
+        assert_eq!(browser.posts("second-factor", json!({})).await.0, 400);
     })
     .await;
 }

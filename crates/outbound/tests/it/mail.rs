@@ -220,12 +220,13 @@ async fn a_server_that_cannot_now_is_asked_again_and_one_that_will_not_is_not() 
 }
 
 #[tokio::test]
-async fn a_server_that_falls_silent_at_any_step_holds_nothing_up_for_long() {
+async fn a_server_that_falls_silent_at_any_step_or_drips_holds_nothing_up_for_long() {
     for database in databases().await.into_iter().take(1) {
         let mut post = Post::over(database).await;
         post.mailer = post.mailer.with_patience(Duration::from_millis(200));
-        for step in ["GREETING", "EHLO", "MAIL", "RCPT", "DATA", "."] {
-            post.sink.becomes(Mode::HangAt(step));
+        let hanging = ["GREETING", "EHLO", "MAIL", "RCPT", "DATA", "."].map(Mode::HangAt);
+        for mode in hanging.into_iter().chain([Mode::Drips]) {
+            post.sink.becomes(mode);
             let id = post.posts("bruno@example.com", None).await;
             let mail = post.works_until(id, |mail| mail.error.is_some()).await;
             assert_eq!((mail.state, mail.error.as_deref()), (State::Waiting, Some("the mail server took too long")));

@@ -17,6 +17,8 @@ pub enum Mode {
     HangAt(&'static str),
     /// Answers this to this command.
     Answer(&'static str, &'static str),
+    /// Answers everything a byte at a time.
+    Drips,
     /// Takes the next mail and is gone before it says so.
     DropAfterDot,
 }
@@ -119,8 +121,13 @@ async fn attend(stream: TcpStream, state: Arc<Mutex<(Mode, Vec<Arrived>)>>, arri
             Mode::Answer(at, with) if at == command => with,
             _ => usual,
         };
-        if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
-            return;
+        for piece in format!("{answer}\r\n").as_bytes().chunks(if mode == Mode::Drips { 1 } else { 1_024 }) {
+            if mode == Mode::Drips {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            if write.write_all(piece).await.is_err() {
+                return;
+            }
         }
         let Ok(Some(next)) = lines.next_line().await else { return };
         line = next;

@@ -52,8 +52,8 @@ async fn every_operation_says_who_may_ask_and_what_it_answers() {
         for (status, answer) in operation["responses"].as_object().unwrap() {
             let problem = answer["content"]["application/problem+json"]["schema"]["$ref"].as_str();
             let expected = (status.as_str() >= "400").then_some("#/components/schemas/ProblemDetails");
-            // Browsers are told what went wrong by a page.
-            if path.starts_with("/auth/") {
+            // Browsers are told what went wrong by a page, and whose headers do not end by nothing but the status.
+            if path.starts_with("/auth/") || status == "431" {
                 continue;
             }
             assert_eq!(problem, expected, "{id}: {status}");

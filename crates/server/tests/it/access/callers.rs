@@ -169,7 +169,10 @@ impl Town {
     pub async fn everybody(&self) -> Vec<Caller> {
         let mut all = vec![Caller { is: Is::Stranger, headers: Vec::new(), email: None }];
         for role in Role::ALL {
-            all.push(self.moves_in(&self.ours, Is::Member(role), role).await);
+            let mut member = self.moves_in(&self.ours, Is::Member(role), role).await;
+            // Who has made another workspace means this one, whichever would be theirs by age.
+            member.headers.push((WORKSPACE, self.ours.workspace().to_string()));
+            all.push(member);
         }
         all.push(self.leaves_home().await);
         all.push(self.holds_key(&self.ours, Is::WriteKey, Permissions::default()).await);

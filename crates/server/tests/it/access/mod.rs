@@ -117,7 +117,7 @@ impl Town {
             read.push(format!("{}: {}", &path[..end], lasting(&answer)));
         }
         for (id, operation) in operations {
-            // A key may ask for these. That the audit log was exported, or something denied, is itself an entry.
+            // A key may ask for these. That the audit log was exported is itself an entry.
             let may = operation.security[1]["key"].is_array() && id != "export_audit";
             if may && operation.method == Method::GET && !operation.path.contains('{') {
                 let texts = Texts([operation.path.clone(), String::new(), String::new()]);
@@ -201,7 +201,10 @@ async fn everybody_gets_what_they_may_and_nobody_anything_else() {
         for permission in everything.iter() {
             keys.insert(permission, town.keys_around(permission).await);
         }
-        town.reads_everything(&reader, &operations, "/api/v1/team/workspace").await;
+        // Reading everything, it is denied much, which is written into the very log that is compared: twenty times an hour.
+        for _ in 0..20 {
+            town.sends(&reader.headers, get("/api/v1/team/me")).await;
+        }
         let (mut asked, mut failures) = (0, Vec::new());
         for row in rows() {
             let operation = &operations[row.id];

@@ -2,6 +2,7 @@
 
 pub(crate) mod cookie;
 pub(crate) mod http;
+pub(crate) mod link;
 pub(crate) mod log_in;
 pub(crate) mod store;
 

@@ -12,7 +12,7 @@ import { useFigures } from "../insights/figures";
 import { PeriodPicker } from "../insights/PeriodPicker";
 import { usePeriod } from "../insights/periods";
 import { useMe } from "../team/me";
-import { Changes } from "./Changes";
+import { ChangesPanels } from "./Changes";
 import { CARDS } from "./cards";
 import { ScoreCard } from "./ScoreCard";
 
@@ -63,7 +63,7 @@ function Scores() {
           <ScoreCard key={card.metric} card={card} period={period} />
         ))}
       </SimpleGrid>
-      <Changes period={period} />
+      <ChangesPanels period={period} />
     </Page>
   );
 }

@@ -1,5 +1,7 @@
 //! The room's part of the API: metrics and queries, and the signals behind them.
 
+mod batches;
+mod changes;
 pub(crate) mod filter;
 mod metrics;
 mod queries;
@@ -19,6 +21,8 @@ pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
         .routes(routes!(metrics::list_metrics))
         .routes(routes!(metrics::show_metric))
         .routes(routes!(queries::query_metric))
+        .routes(routes!(batches::query_metrics))
+        .routes(routes!(changes::list_changes))
         .routes(routes!(signals::list_signals))
         .routes(routes!(signals::count_signals))
         .with_state(Asking { insights, team, places: Arc::new(Semaphore::new(AT_ONCE)) })

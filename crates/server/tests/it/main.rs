@@ -4,6 +4,7 @@ mod description;
 mod headers;
 mod health;
 mod hostile;
+mod live;
 mod metrics;
 mod rates;
 mod rooms;

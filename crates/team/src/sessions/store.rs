@@ -100,6 +100,12 @@ pub(crate) async fn find(
     Ok(person.filter(|person| person.disabled_at.is_none()).map(|person| (session, person)))
 }
 
+/// Whether a full session has not ended.
+pub(crate) async fn is_alive(connection: &impl ConnectionTrait, session: Uuid, now: Timestamp) -> Result<bool> {
+    let row = Entity::find_by_id(session).one(connection).await.map_err(failed)?;
+    Ok(row.is_some_and(|session| !session.pending && session.lives(now)))
+}
+
 /// Writes that a session is used.
 pub(crate) async fn touch(transaction: &DatabaseTransaction, session: Uuid, now: Timestamp) -> Result<()> {
     let touch = Entity::update_many().filter(Column::Id.eq(session)).col_expr(Column::LastUsedAt, now.micros().into());

@@ -58,7 +58,7 @@ function Scores() {
         </>
       }
     >
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }} spacing="md">
+      <SimpleGrid cols={{ base: 2, md: 3, lg: 4 }} spacing={{ base: "xs", xs: "md" }}>
         {CARDS.map((card) => (
           <ScoreCard key={card.metric} card={card} period={period} />
         ))}

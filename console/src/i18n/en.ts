@@ -443,6 +443,7 @@ export const en = {
       audit: { exported: "Audit log exported" },
       invitation: { written: "Invitation sent", revoked: "Invitation revoked" },
       key: { created: "Key made", revoked: "Key revoked" },
+      signals: { exported: "Signals downloaded" },
       login_link: { created: "Login link made" },
       member: {
         joined: "Member joined",

@@ -6,6 +6,7 @@
 mod backup;
 mod bombs;
 mod clients;
+mod console;
 mod damaged_lake;
 mod description;
 mod descriptors;

@@ -12,25 +12,36 @@ const harken = need('HARKEN_BINARY')
 
 let browser, nora
 /** What the page asked and was answered: `{ question, figures }`. */
-const asked = []
+let asked
 let changes
 before(async () => {
   browser = await startBrowser()
   nora = await person(browser)
-  nora.page.on('response', async (response) => {
-    if (response.url().endsWith('/api/v1/insights/query-batches')) {
-      const { queries } = response.request().postDataJSON()
-      const { answers } = await response.json()
-      queries.forEach((question, i) => asked.push({ question, figures: answers[i].figures }))
-    }
-    if (response.url().includes('/api/v1/insights/changes')) changes = await response.json()
-  })
+  await nora.page.addInitScript(listenIn)
   await nora.page.goto(need('HARKEN_LOGIN').replace(/^https?:\/\/[^/]+/, server))
   await nora.page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
   await nora.page.getByRole('heading', { name: 'Where it differs most' }).waitFor()
   await drawn(nora.page)
+  ;({ asked, changes } = await nora.page.evaluate(() => window.heard))
 })
 after(() => browser?.close())
+
+/** In the page: keeps what goes to the server and comes back. */
+function listenIn() {
+  const ask = window.fetch
+  window.heard = { asked: [], changes: undefined }
+  window.fetch = async (request, ...rest) => {
+    const { pathname } = new URL(request.url ?? request, location.origin)
+    const body = pathname.endsWith('/query-batches') ? request.clone().json() : undefined
+    const response = await ask(request, ...rest)
+    if (body) {
+      const [{ queries }, { answers }] = [await body, await response.clone().json()]
+      queries.forEach((question, i) => window.heard.asked.push({ question, figures: answers[i].figures }))
+    }
+    if (pathname.endsWith('/insights/changes')) window.heard.changes = await response.clone().json()
+    return response
+  }
+}
 
 async function query({ metric, by = [], every, from, to, where }) {
   const options = { every, from, to, where }

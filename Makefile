@@ -18,7 +18,7 @@ console: ## Build the web console that the binary carries; needs Node
 build: tools console ## Build the binary, in the profile that tests and demo share
 	$(CARGO) build --package harken --features harken/failpoints
 
-demo: build ## Build, load a year of an invented company and show what it says
+demo: build ## Build, load a year of an invented company and open the console over it
 	@scripts/demo $(HARKEN) $(DEMO)
 
 test: tools console ## Pass all tests; installs PostgreSQL and the clients they need where it may

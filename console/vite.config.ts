@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -26,8 +26,46 @@ function compressed(): Plugin {
   };
 }
 
+/** What a browser loads before Home stands, in bytes of gzipped script. */
+const FIRST_LOAD = 350_000;
+
+/** Stops a build whose first page has grown too heavy. */
+function light(): Plugin {
+  return {
+    name: "light",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const first = new Set<string>();
+      const follow = (name: string) => {
+        const chunk = bundle[name];
+        if (chunk?.type !== "chunk" || first.has(name)) return;
+        first.add(name);
+        chunk.imports.forEach(follow);
+      };
+      for (const chunk of Object.values(bundle)) {
+        const home = chunk.type === "chunk" && chunk.facadeModuleId?.endsWith("/home/HomePage.tsx");
+        if (chunk.type === "chunk" && (chunk.isEntry || home)) follow(chunk.fileName);
+      }
+      const sizes = [...first].map((name) => {
+        const chunk = bundle[name];
+        return chunk?.type === "chunk" ? gzipSync(chunk.code).length : 0;
+      });
+      const size = sizes.reduce((sum, one) => sum + one, 0);
+      if (first.size < 2) this.error("neither the entry nor Home was found among what was built");
+      if (size > FIRST_LOAD)
+        this.error(`the first page takes ${size} bytes of gzipped script, more than ${FIRST_LOAD}`);
+      this.info(`the first page takes ${size} bytes of gzipped script, of at most ${FIRST_LOAD}`);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), compressed()],
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: true },
+  plugins: [react(), compressed(), light()],
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 700,
+  },
   server: { proxy: { "/api": proxied, "/auth": proxied } },
 });

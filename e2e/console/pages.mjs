@@ -12,13 +12,18 @@ export const doors = {
 
 export const rooms = {
   home: '/',
+  'home-year': '/?period=365d',
   'first-steps': '/?steps=true',
   explore: '/insights/explore',
   'explore-wrong': '/insights/explore?where=chanel%20%3D%201',
   'explore-table': '/insights/explore?metric=signals&by=%5B%22kind%22%5D&as=table',
+  'explore-heat': '/insights/explore?metric=csat&by=%5B%22touchpoint%22%2C%22channel%22%5D&every=none&as=heat',
+  'explore-bars': '/insights/explore?metric=nps&by=%5B%22customer.state%22%5D&every=none&as=bar',
+  'explore-lines': '/insights/explore?metric=ces&by=%5B%22channel%22%5D&where=touchpoint%20%3D%20%27checkout%27&compare=true',
   signals: '/signals',
   refused: '/signals/refused',
   customers: '/customers',
+  customer: '/customers/7',
   'customer-none': '/customers/999999',
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { doors, rooms } from './pages.mjs'
-import { code, findings, linkIn, mailTo, overflows, person, setUpLink, startBrowser } from './world.mjs'
+import { code, drawn, findings, linkIn, mailTo, overflows, person, setUpLink, startBrowser } from './world.mjs'
 
 const OLGA = { name: 'Olga Petrova', email: 'olga@example.com', password: 'a listening instrument' }
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'engines weave patterns' }
@@ -249,7 +249,7 @@ test('every page is accessible in both colour schemes, fits a telephone, and kee
       await t.test(name, async () => {
         await who.page.goto('about:blank')
         await who.page.goto(path)
-        await who.page.waitForLoadState('networkidle')
+        await drawn(who.page)
         assert.deepEqual(await findings(who.page), [])
         assert.equal(await overflows(who.page), false)
       })

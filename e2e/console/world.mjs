@@ -11,7 +11,7 @@ export const setUpLink = process.env.HARKEN_SETUP_URL
 /** Where a server without a mail server writes its mails. */
 const mails = process.env.HARKEN_MAIL
 
-function need(name) {
+export function need(name) {
   const value = process.env[name]
   if (!value) throw new Error(`${name} is missing; README.md says what a walk needs`)
   return value
@@ -74,6 +74,12 @@ export function code(secret, steps = 0) {
   const hash = createHmac('sha1', key).update(counter).digest()
   const number = hash.readUInt32BE(hash.at(-1) & 0xf) & 0x7fffffff
   return String(number % 1_000_000).padStart(6, '0')
+}
+
+/** Waits until the page has everything that it asks for. */
+export async function drawn(page) {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root[data-visible="true"]'))
 }
 
 /** Waits until nothing on the page moves or fades any more: what is half transparent has no contrast. */

@@ -256,6 +256,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what changed
+         * @description Holds every group of every score (touchpoints, channels, traits and properties with a few values, each also at every
+         *     touchpoint) against the time before and against all others. Told is what is more than chance after a correction for the
+         *     number of groups, and what no surer finding explains. Every figure is that of the query that the finding names.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/metrics": {
         parameters: {
             query?: never;
@@ -308,6 +330,27 @@ export interface paths {
          *     a warning where the sample is small; 0 of 0 is no data. Damaged data is left out and named in `incomplete`.
          */
         post: operations["query_metric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/query-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for several figures
+         * @description As many queries as a page has figures, in one request. Each has its own answer, or says what is wrong with it alone. What it
+         *     costs of the limit of requests does not go by the number of queries.
+         */
+        post: operations["query_metrics"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,6 +450,49 @@ export interface paths {
          * @description An error where damaged files make the number uncertain; a query for `count` answers with what is left and names them.
          */
         get: operations["count_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download signals
+         * @description All that match, those that happened last first, as comma-separated values with a header; properties are one cell of JSON.
+         *     Cells that a spreadsheet would take for a formula begin with an apostrophe. That it was downloaded is written in the audit log.
+         */
+        get: operations["export_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow signals
+         * @description What is logged from now on and matches, as server-sent events: `id` is the sequence number, `data` the signal. Whoever comes
+         *     back with `Last-Event-ID` goes on after it. The stream ends when the caller's session or permission does. At most eight at once
+         *     for one person or key.
+         */
+        get: operations["follow_signals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -639,6 +725,27 @@ export interface paths {
          * @description Within two seconds it no longer works. It stays in the list.
          */
         delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team/login-links/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in by a link
+         * @description By the link that the operator had made at the command line of the server. It works once, for a quarter of an hour, and stands
+         *     in for the password: whoever has a second factor gets a cookie that is good for the second step alone.
+         */
+        post: operations["log_in_by_link"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1402,6 +1509,31 @@ export interface components {
             /** @description The write key, where it is not in the header. */
             writeKey?: string | null;
         };
+        /** @description What changed most, and where it differs most. */
+        Changes: {
+            /** @description What they are held against: the time before, or, where nothing is known of that, the first half. */
+            before: components["schemas"]["Span"];
+            /** @description Groups that changed, the surest first. */
+            changes: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description How many groups were held against the time before.
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description How many groups were held against all others.
+             */
+            contrasted: number;
+            /** @description Groups that differ from all others, the surest first. */
+            contrasts: components["schemas"]["Finding"][];
+            /** @description The fields by whose values groups were made, each also at every touchpoint. */
+            fields: string[];
+            /** @description Damaged files whose signals could have counted and did not. */
+            incomplete?: components["schemas"]["Incomplete"][];
+            /** @description The time whose groups are looked at. */
+            now: components["schemas"]["Span"];
+        };
         /** @description A code of the authenticator that is set up. */
         Code: {
             /**
@@ -1656,6 +1788,38 @@ export interface components {
                 }
             ];
         };
+        /** @description One group, and what it was held against. */
+        Finding: {
+            /** @description The figure of the time before; of a contrast, that of all other signals of the metric. */
+            against: components["schemas"]["Row"];
+            /** @description Whether the group is better than what it is held against; absent where neither direction is. */
+            better?: boolean | null;
+            /** @description The group, by field; of a share, its value and the kind of signals that it is a share of. */
+            keys: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The metric's name, or a formula: with `where` and the time it is the question that `row` answers.
+             * @example nps
+             */
+            metric: string;
+            /**
+             * Format: double
+             * @description How probable so large a difference is by chance, after Holm's correction for all groups that were compared.
+             */
+            p: number;
+            /** @description Which way is better. */
+            polarity: components["schemas"]["Polarity"];
+            /** @description The group's figure. */
+            row: components["schemas"]["Row"];
+            /** @description What its values are. */
+            unit: components["schemas"]["Unit"];
+            /**
+             * @description The signals of the metric that it rests on, as a filter.
+             * @example touchpoint = 'delivery' and customer.state = 'Bavaria'
+             */
+            where: string;
+        };
         /** @description The first owner. */
         FirstOwner: {
             /**
@@ -1849,6 +2013,14 @@ export interface components {
          * @enum {string}
          */
         KeyKind: "write" | "secret";
+        /** @description What somebody logs in with whom the operator lets in. */
+        LoginLink: {
+            /**
+             * @description What stands after the `#` of the link.
+             * @example rZ0fX3k9uQ5m1nYt7wB2cD4eF6gH8iJ0kL2mN4oP6qR
+             */
+            token: string;
+        };
         /** @description A person in a workspace. */
         Member: {
             /** @description Whether they are kept from logging in. */
@@ -2712,6 +2884,24 @@ export interface components {
              */
             where?: string | null;
         };
+        /** @description What became of one query. */
+        QueryAnswer: {
+            /** @description It has its figures. */
+            figures: components["schemas"]["Figures"];
+        } | {
+            /** @description It has none, and why. */
+            problem: components["schemas"]["ProblemDetails"];
+        };
+        /** @description Questions for figures. */
+        QueryBatch: {
+            /** @description At least one, and at most 64. */
+            queries: components["schemas"]["Query"][];
+        };
+        /** @description Their answers. */
+        QueryBatchAnswers: {
+            /** @description One for each query, in their order. */
+            answers: components["schemas"]["QueryAnswer"][];
+        };
         /** @description A process that can take work. */
         Readiness: {
             /**
@@ -3036,6 +3226,19 @@ export interface components {
             items: components["schemas"]["Signal"][];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description A time. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description The earliest moment, inclusive.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The latest moment, exclusive.
+             */
+            to: string;
         };
         /** @description A step of logging in that went well. Its cookie comes along. */
         Step: {
@@ -4847,6 +5050,97 @@ export interface operations {
             };
         };
     };
+    list_changes: {
+        parameters: {
+            query: {
+                /**
+                 * @description The earliest moment, inclusive: `2026-01-31`, which begins in the calendar of the workspace, or
+                 *     `2026-01-31T08:30:00Z`.
+                 * @example 2026-01-01
+                 */
+                from: string;
+                /**
+                 * @description The latest moment, exclusive.
+                 * @example 2026-04-01
+                 */
+                to: string;
+                /**
+                 * @description Only signals that match.
+                 * @example channel = 'web'
+                 */
+                where?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The surest findings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, and no key came along that works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Whoever asks may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_metrics: {
         parameters: {
             query?: never;
@@ -5121,6 +5415,144 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    query_metrics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryBatch"];
+            };
+        };
+        responses: {
+            /** @description An answer for each query. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryBatchAnswers"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, and no key came along that works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Whoever asks may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored, or the first request with this `Idempotency-Key` is still being answered. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is larger than this path takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This `Idempotency-Key` belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -5711,6 +6143,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    export_signals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those that match.
+                 * @example kind = 'review_posted' and score < 3
+                 */
+                where?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, and no key came along that works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Whoever asks may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    follow_signals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those that match.
+                 * @example kind = 'review_posted' and score < 3
+                 */
+                where?: string;
+            };
+            header?: {
+                /** @description The sequence number of the last signal that was seen. */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events without an end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, and no key came along that works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Whoever asks may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7246,6 +7841,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    log_in_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginLink"];
+            };
+        };
+        responses: {
+            /** @description The next step, or the session. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Step"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It was there and is no more. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is larger than this path takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {

@@ -5,8 +5,8 @@ import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Pages } from "../api/queries";
-import classes from "./DataTable.module.css";
 import { Failure } from "./Failure";
+import classes from "./Table.module.css";
 
 export interface Column<T> {
   /** Its heading; empty for a column of buttons, which then needs `hidden`. */

@@ -3,7 +3,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
-import classes from "./WindowTable.module.css";
+import classes from "./Table.module.css";
 
 export interface WindowColumn<T> {
   header: string;
@@ -108,12 +108,12 @@ export function WindowTable<T>({ label, columns, rows, id, single, open, marked,
                 data-marked={marked?.(row) || undefined}
                 onClick={open && ((event) => isPlain(event) && open(row))}
               >
-                {columns.map((column) => (
+                {columns.map((column, at) => (
                   <td
                     key={column.header}
                     role="cell"
                     data-label={column.header}
-                    className={column.end ? classes.end : undefined}
+                    className={[at === 0 && classes.lead, column.end && classes.end].filter(Boolean).join(" ")}
                   >
                     {column.cell(row)}
                   </td>

@@ -1,93 +1,120 @@
-// What changed most, in words, with the evidence beside it.
+// What changed most, and where it differs most: in words, with the evidence beside it, and the way to look at it.
 
 import { Skeleton, Stack, Text, ThemeIcon } from "@mantine/core";
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { TrendingDown, TrendingUp } from "lucide-react";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { ArrowLeftRight, TrendingDown, TrendingUp } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { answer, api } from "../api/client";
+import type { components } from "../api/schema";
 import { Failure } from "../components/Failure";
 import { Panel } from "../components/Panel";
 import { TextLink } from "../components/TextLink";
-import { words } from "../components/words";
-import { addDays, sayDay } from "../insights/days";
-import { useInterval, useWriter } from "../insights/Figure";
-import { figuresQuery, metricsQuery } from "../insights/figures";
-import { grainFor, type Period, periodSearch, type Span } from "../insights/periods";
-import { all, equals, type Scalar } from "../signals/filter/text";
+import { dayIn, daysBetween, sayDay } from "../insights/days";
+import type { ExploreSearch } from "../insights/explore/search";
+import { useWriter } from "../insights/Figure";
+import { grainFor, type Period, periodSearch, type Span, useZone } from "../insights/periods";
 import classes from "./Changes.module.css";
-import { biggestChanges, type Found, type Halves } from "./changes";
+import { Evidence } from "./Evidence";
+import { useFindingWords } from "./words";
 
-const METRICS = ["nps", "csat", "ces", "ease", "stars", "sentiment"];
-/** A change at one touchpoint may show in one channel alone, or only in all of them together. */
-const GROUPINGS = [["touchpoint", "channel"], ["touchpoint"]];
+type Changes = components["schemas"]["Changes"];
+export type Finding = components["schemas"]["Finding"];
 
-export function Changes({ period }: { period: Period }) {
+export function changesQuery({ from, to }: Span) {
+  return queryOptions({
+    queryKey: ["changes", from, to],
+    queryFn: ({ signal }) => answer(api.GET("/api/v1/insights/changes", { params: { query: { from, to } }, signal })),
+    staleTime: 60_000,
+  });
+}
+
+export function ChangesPanels({ period }: { period: Period }) {
   const { t, i18n } = useTranslation();
-  const metrics = useQuery(metricsQuery);
-  const known = metrics.data?.items.filter(({ name }) => METRICS.includes(name)) ?? [];
-  // The score card asks these too: what nobody answered is not looked into any further.
-  const totals = useQueries({
-    queries: known.map(({ name }) => figuresQuery({ metric: name, from: period.from, to: period.to })),
+  const zone = useZone();
+  const changes = useQuery({ ...changesQuery(period), placeholderData: keepPreviousData });
+  const { data } = changes;
+  const days = (span: Changes["now"]) => ({
+    from: dayIn(zone, new Date(span.from)),
+    to: dayIn(zone, new Date(Date.parse(span.to) - 1)),
   });
-  const asked = known.filter((_, i) => (totals[i]?.data?.rows[0]?.n ?? 0) > 0);
-  const groups = asked.flatMap((metric) => GROUPINGS.map((by) => ({ metric, by })));
-  const answers = useQueries({
-    queries: groups.flatMap(({ metric, by }) =>
-      period.halves.map((span) => figuresQuery({ metric: metric.name, by, ...span })),
-    ),
-  });
-  const failed = [metrics, ...totals, ...answers].find((answer) => answer.isError);
-  const pending = metrics.isPending || [...totals, ...answers].some((answer) => answer.isPending);
-  const say = (span: Span) =>
-    `${sayDay(span.from, i18n.language, false)} – ${sayDay(addDays(span.to, -1), i18n.language, false)}`;
-  const [first, second] = period.halves;
+  const say = (span: Changes["now"]) => {
+    const { from, to } = days(span);
+    return `${sayDay(from, i18n.language, false)} – ${sayDay(to, i18n.language, false)}`;
+  };
+
+  /** The time before and this one in one line: the change is in it. */
+  function overTime({ metric, where }: Finding): ExploreSearch {
+    const from = data ? days(data.before).from : period.from;
+    const to = period.last;
+    return { from, to, metric, where: where || undefined, every: grainFor(daysBetween(from, to) + 1) };
+  }
+
+  /** All groups of the field beside each other. */
+  function besideOthers({ metric, keys }: Finding): ExploreSearch {
+    return { ...periodSearch(period), metric, by: Object.keys(keys), every: "none", as: "bar" };
+  }
+
+  const list = (found: Finding[], compared: number, kind: "changes" | "contrasts") => (
+    <List found={found} kind={kind} compared={compared} explore={kind === "changes" ? overTime : besideOthers} />
+  );
 
   return (
-    <Panel
-      title={t("score.changes.title")}
-      about={t("score.changes.about", { first: say(second), second: say(first) })}
-    >
-      {failed ? (
-        <Failure
-          error={failed.error}
-          retry={() => [metrics, ...totals, ...answers].map((answer) => answer.isError && answer.refetch())}
-        />
-      ) : pending ? (
-        <Stack gap="sm" aria-busy>
-          <Skeleton height={36} />
-          <Skeleton height={36} width="85%" />
-        </Stack>
-      ) : (
-        <List
-          halves={groups.map(({ metric }, i) => ({
-            metric,
-            before: answers[2 * i]?.data?.rows ?? [],
-            now: answers[2 * i + 1]?.data?.rows ?? [],
-          }))}
-          period={period}
-        />
+    <>
+      <Panel
+        title={t("score.changes.title")}
+        about={data && t("score.changes.about", { now: say(data.now), before: say(data.before) })}
+      >
+        <Waiting query={changes}>{data && list(data.changes, data.compared, "changes")}</Waiting>
+      </Panel>
+      {(!data || data.contrasted > 0) && (
+        <Panel title={t("score.contrasts.title")} about={data && t("score.contrasts.about", { now: say(data.now) })}>
+          <Waiting query={changes}>{data && list(data.contrasts, data.contrasted, "contrasts")}</Waiting>
+        </Panel>
       )}
-    </Panel>
+    </>
   );
 }
 
-function List({ halves, period }: { halves: Halves[]; period: Period }) {
+interface WaitingProps {
+  query: { isError: boolean; isPending: boolean; isPlaceholderData: boolean; error: unknown; refetch: () => unknown };
+  children: React.ReactNode;
+}
+
+function Waiting({ query, children }: WaitingProps) {
+  if (query.isError) return <Failure error={query.error} retry={query.refetch} />;
+  if (query.isPending) {
+    return (
+      <Stack gap="sm" aria-busy>
+        <Skeleton height={44} />
+        <Skeleton height={44} width="85%" />
+        <Skeleton height={44} width="92%" />
+      </Stack>
+    );
+  }
+  return <div aria-busy={query.isPlaceholderData}>{children}</div>;
+}
+
+interface ListProps {
+  found: Finding[];
+  compared: number;
+  kind: "changes" | "contrasts";
+  explore: (finding: Finding) => ExploreSearch;
+}
+
+function List({ found, compared, kind, explore }: ListProps) {
   const { t } = useTranslation();
-  const { found, compared } = biggestChanges(halves);
   return (
     <>
-      {found.length === 0 ? (
-        <Text>{t(compared === 0 ? "score.changes.too_few" : "score.changes.none")}</Text>
-      ) : (
-        <ol className={classes.list}>
-          {found.map((change) => (
-            <li key={change.metric.name + JSON.stringify(change.keys)}>
-              <Line change={change} period={period} />
-            </li>
-          ))}
-        </ol>
+      {found.length === 0 && (
+        <Text size="sm">{t(compared === 0 ? "score.changes.too_few" : `score.${kind}.none`)}</Text>
       )}
+      <ol className={classes.list}>
+        {found.map((finding) => (
+          <Line key={finding.metric + finding.where} finding={finding} kind={kind} search={explore(finding)} />
+        ))}
+      </ol>
       {compared > 0 && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" mt="sm">
           {t("score.changes.rule", { count: compared })}
         </Text>
       )}
@@ -95,67 +122,57 @@ function List({ halves, period }: { halves: Halves[]; period: Period }) {
   );
 }
 
-function Line({ change, period }: { change: Found; period: Period }) {
+function Line({ finding, kind, search }: { finding: Finding; kind: "changes" | "contrasts"; search: ExploreSearch }) {
   const { t } = useTranslation();
-  const { metric, keys, before, now, up, good } = change;
-  const writer = useWriter(metric.unit);
-  const interval = useInterval(writer);
-  const place = usePlace(keys);
-  const Icon = up ? TrendingUp : TrendingDown;
-  const name = t(`score.metrics.${metric.name as "nps"}`, { defaultValue: metric.title });
-  const where = all(...Object.entries(keys).map(([field, value]) => equals(field, value as Scalar)));
+  const { row, against, unit } = finding;
+  const better = finding.better ?? undefined;
+  const writer = useWriter(unit);
+  const { metric, place } = useFindingWords(finding);
+  const up = (row.value ?? 0) > (against.value ?? 0);
+  const Icon = kind === "contrasts" ? ArrowLeftRight : up ? TrendingUp : TrendingDown;
+  const values = { metric, where: place, now: writer.exact(row.value ?? 0), before: writer.exact(against.value ?? 0) };
+  const say = kind === "contrasts" ? "score.contrasts.line" : up ? "score.changes.up" : "score.changes.down";
+  const sides =
+    kind === "contrasts" ? (["score.here", "score.elsewhere"] as const) : (["score.now", "score.before"] as const);
   return (
-    <div className={classes.line}>
+    <li className={classes.line}>
       <ThemeIcon
         size={32}
         radius="xl"
         variant="light"
-        color={good === false ? "orange" : good ? "teal" : "gray"}
+        color={better === false ? "orange" : better ? "teal" : "gray"}
         aria-hidden
       >
         <Icon size={16} />
       </ThemeIcon>
       <div className={classes.words}>
         <Text size="sm" fw={500}>
-          {t(up ? "score.changes.up" : "score.changes.down", {
-            metric: name,
-            where: place,
-            before: writer.exact(before.value ?? 0),
-            now: writer.exact(now.value ?? 0),
-          })}
-          {good !== undefined && (
+          {t(say, values)}
+          {better !== undefined && (
             <Text span size="sm" fw={400} c="dimmed">
               {" "}
-              · {t(good ? "figure.better" : "figure.worse")}
+              · {t(better ? "figure.better" : "figure.worse")}
             </Text>
           )}
         </Text>
-        <Text size="xs" c="dimmed" className="numbers" title={t("figure.interval_text")}>
+        <Text size="xs" c="dimmed" className="numbers">
           {t("score.changes.evidence", {
-            before: interval(before),
-            n_before: writer.whole(before.n),
-            now: interval(now),
-            n_now: writer.whole(now.n),
+            now: t(sides[0]),
+            n_now: writer.whole(row.n),
+            before: t(sides[1]),
+            n_before: writer.whole(against.n),
           })}
         </Text>
       </div>
+      <Evidence row={row} against={against} better={better} sides={[t(sides[0]), t(sides[1])]} writer={writer} />
       <TextLink
         to="/insights/explore"
-        search={{ ...periodSearch(period), metric: metric.name, where, every: grainFor(period.days) }}
+        search={search}
         fz="sm"
-        aria-label={`${t("score.changes.look")}: ${name} ${place}`}
+        aria-label={`${t("score.changes.look")}: ${metric} ${place}`}
       >
         {t("score.changes.look")}
       </TextLink>
-    </div>
+    </li>
   );
-}
-
-function usePlace(keys: Record<string, unknown>): string {
-  const { t } = useTranslation();
-  const touchpoint = typeof keys.touchpoint === "string" ? words(keys.touchpoint).toLowerCase() : undefined;
-  const channel = typeof keys.channel === "string" ? words(keys.channel).toLowerCase() : undefined;
-  if (touchpoint && channel) return t("score.changes.at_on", { touchpoint, channel });
-  if (touchpoint) return t("score.changes.at", { touchpoint });
-  return channel ? t("score.changes.on", { channel }) : t("score.changes.anywhere");
 }

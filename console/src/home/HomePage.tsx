@@ -12,7 +12,7 @@ import { useFigures } from "../insights/figures";
 import { PeriodPicker } from "../insights/PeriodPicker";
 import { usePeriod } from "../insights/periods";
 import { useMe } from "../team/me";
-import { Changes } from "./Changes";
+import { ChangesPanels } from "./Changes";
 import { CARDS } from "./cards";
 import { ScoreCard } from "./ScoreCard";
 
@@ -58,12 +58,12 @@ function Scores() {
         </>
       }
     >
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }} spacing="md">
+      <SimpleGrid cols={{ base: 2, md: 3, lg: 4 }} spacing={{ base: "xs", xs: "md" }}>
         {CARDS.map((card) => (
           <ScoreCard key={card.metric} card={card} period={period} />
         ))}
       </SimpleGrid>
-      <Changes period={period} />
+      <ChangesPanels period={period} />
     </Page>
   );
 }

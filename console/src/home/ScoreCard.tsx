@@ -84,7 +84,7 @@ function Score({ metric, title, row, before, asking, period }: Props) {
   return (
     <Box className={classes.card} component="article" aria-label={named}>
       <Stack gap="xs" h="100%">
-        <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+        <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start" className={classes.head}>
           <Link to="/insights/explore" search={{ ...search, metric, where, every: grain }} className={classes.title}>
             {named}
           </Link>

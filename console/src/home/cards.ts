@@ -1,7 +1,17 @@
 // What stands on the score card, in this order.
 
 export interface Card {
-  metric: "nps" | "csat" | "ces" | "ease" | "responses" | "sentiment" | "stars" | "orders" | "revenue";
+  metric:
+    | "nps"
+    | "csat"
+    | "ces"
+    | "ease"
+    | "responses"
+    | "sentiment"
+    | "stars"
+    | "late_deliveries"
+    | "orders"
+    | "revenue";
   /** Always there, even before the first answer; the others appear with their first signal. */
   always?: boolean;
 }
@@ -13,6 +23,7 @@ export const CARDS: Card[] = [
   { metric: "responses", always: true },
   { metric: "orders" },
   { metric: "revenue" },
+  { metric: "late_deliveries" },
   { metric: "stars" },
   { metric: "sentiment" },
   { metric: "ease" },

@@ -161,6 +161,7 @@ export const en = {
     back: "Start again",
     or: "or",
     with: "Log in with {{name}}",
+    by_link: "Logging in",
   },
 
   setup: {
@@ -442,6 +443,8 @@ export const en = {
       audit: { exported: "Audit log exported" },
       invitation: { written: "Invitation sent", revoked: "Invitation revoked" },
       key: { created: "Key made", revoked: "Key revoked" },
+      signals: { exported: "Signals downloaded" },
+      login_link: { created: "Login link made" },
       member: {
         joined: "Member joined",
         left: "Member left",

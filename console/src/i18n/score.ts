@@ -1,4 +1,4 @@
-// Home: the score card and what changed most.
+// Home: the score card, what changed most, and where it differs most.
 
 export const score = {
   about: "How customers experience {{workspace}}: {{from}} – {{to}}, against {{before}}.",
@@ -22,24 +22,38 @@ export const score = {
     stars: "Stars",
     orders: "Orders",
     revenue: "Revenue",
+    late_deliveries: "Late deliveries",
   },
   lower: "lower is better",
+  now: "now",
+  before: "before",
+  here: "here",
+  elsewhere: "elsewhere",
+  contacts: "The share of contacts",
+  place: {
+    touchpoint: "at {{value}}",
+    channel: "on {{value}}",
+    other: "for {{field}} {{value}}",
+    reason: "about {{value}}",
+  },
   changes: {
     title: "What changed most",
-    about: "{{first}} against {{second}}, by touchpoint and channel",
+    about: "{{now}} against {{before}}, every touchpoint, channel and group of customers looked at",
     none: "Nothing changed by more than chance would explain.",
-    too_few: "There are too few answers at any touchpoint to compare the two halves.",
+    too_few: "There are too few answers in any group to compare the two times.",
     up: "{{metric}} {{where}} rose from {{before}} to {{now}}",
     down: "{{metric}} {{where}} fell from {{before}} to {{now}}",
-    at: "at {{touchpoint}}",
-    on: "on {{channel}}",
-    at_on: "at {{touchpoint}} on {{channel}}",
-    anywhere: "where no touchpoint is named",
-    evidence: "{{before}} (n = {{n_before}}) → {{now}} (n = {{n_now}})",
+    evidence: "{{n_now}} answers {{now}}, {{n_before}} {{before}}",
     look: "Look at it",
-    rule_one: "One group was compared. It is listed where the 95% intervals do not overlap.",
+    rule_one: "One group was compared, at 5% (chance would find it once in twenty times).",
     rule_other:
-      "{{count}} groups were compared. Listed are those whose 95% intervals do not overlap and whose change holds after allowing for how many were looked at (Bonferroni, 5%).",
+      "{{count}} groups were compared. Listed is what holds after allowing for how many were looked at (Holm, 5%), and what no surer line explains.",
+  },
+  contrasts: {
+    title: "Where it differs most",
+    about: "{{now}}: each group against everybody else",
+    none: "No group differs from the others by more than chance would explain.",
+    line: "{{metric}} {{where}} is {{now}}, elsewhere {{before}}",
   },
   start: {
     title: "Nothing has been heard yet",

@@ -77,6 +77,9 @@ interface ChangeProps {
   period: string;
 }
 
+/** A count that grew more than so many times over began in the time before: in percent that says nothing. */
+const MOST_TIMES = 10;
+
 /** An arrow only where the change is more than chance; else the change of a count, or that none can be told. */
 export function Change({ comparison, before, now, writer, period }: ChangeProps) {
   const { t } = useTranslation();
@@ -93,7 +96,9 @@ export function Change({ comparison, before, now, writer, period }: ChangeProps)
   if (comparison.says === "counted") {
     return (
       <Text span size="xs" c="dimmed" title={t("figure.counted_text", { ...both, before: was })}>
-        {comparison.ratio === undefined ? writer.difference(comparison.delta) : writer.ratio(comparison.ratio)} ·{" "}
+        {comparison.ratio === undefined
+          ? `${writer.difference(comparison.delta)} · `
+          : comparison.ratio < MOST_TIMES && `${writer.ratio(comparison.ratio)} · `}
         {t("figure.was", { value: before.value === null ? "" : writer.short(before.value) })}
       </Text>
     );

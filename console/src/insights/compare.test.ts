@@ -1,9 +1,8 @@
 // @vitest-environment jsdom
 
 import { expect, test } from "vitest";
-import { biggestChanges } from "../home/changes";
 import { compare } from "./compare";
-import type { Metric, Row } from "./figures";
+import type { Row } from "./figures";
 
 const row = (value: number, low: number | null, high: number | null, n = 200, keys = {}): Row => ({
   keys,
@@ -32,22 +31,4 @@ test("a figure of too few answers is compared with nothing", () => {
 test("counts are what they are", () => {
   expect(compare(row(120, null, null), row(100, null, null), "count", "neutral")).toMatchObject({ ratio: 0.2 });
   expect(compare(row(5, null, null), row(0, null, null), "count", "neutral")).toMatchObject({ ratio: undefined });
-});
-
-test("what changed most allows for how many groups were looked at, and tells a change once", () => {
-  const metric = { name: "ces", unit: "score", polarity: "lower_is_better" } as Metric;
-  const at = (touchpoint: string, channel?: string) => (channel ? { touchpoint, channel } : { touchpoint });
-  const clear = {
-    before: row(3.4, 3.2, 3.6, 200, at("checkout", "mobile")),
-    now: row(2.6, 2.4, 2.8, 200, at("checkout", "mobile")),
-  };
-  const weaker = { before: row(3, 2.85, 3.15, 400, at("checkout")), now: row(2.65, 2.5, 2.8, 400, at("checkout")) };
-  const none = { before: row(3, 2.8, 3.2, 200, at("support")), now: row(3.1, 2.9, 3.3, 200, at("support")) };
-  const { found, compared } = biggestChanges([
-    { metric, before: [clear.before], now: [clear.now] },
-    { metric, before: [weaker.before, none.before], now: [weaker.now, none.now] },
-  ]);
-  expect(compared).toBe(3);
-  expect(found.map(({ keys }) => keys)).toEqual([{ touchpoint: "checkout", channel: "mobile" }]);
-  expect(found[0]).toMatchObject({ up: false, good: true });
 });

@@ -28,11 +28,3 @@ export function compare(now: Row | undefined, before: Row | undefined, unit: Uni
   const good = polarity === "neutral" ? undefined : up === (polarity === "higher_is_better");
   return { says: "changed", delta, up, good };
 }
-
-/** How many standard errors a change is away from none (z = Δ / √(SE₁² + SE₂²)), by the 95 % intervals. */
-export function distance(now: Row, before: Row): number {
-  if (!hasInterval(now) || !hasInterval(before) || now.value === null || before.value === null) return 0;
-  const error = (row: { low: number; high: number }) => (row.high - row.low) / 2 / 1.959964;
-  const both = Math.hypot(error(now), error(before));
-  return both > 0 ? Math.abs(now.value - before.value) / both : 0;
-}

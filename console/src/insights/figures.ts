@@ -3,6 +3,7 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { answer, api } from "../api/client";
 import type { components } from "../api/schema";
+import { asked } from "./batch";
 
 export type Question = components["schemas"]["Query"];
 export type Figures = components["schemas"]["Figures"];
@@ -19,7 +20,7 @@ export const TIME = "time";
 export function figuresQuery(question: Question) {
   return queryOptions({
     queryKey: ["figures", question],
-    queryFn: ({ signal }) => answer(api.POST("/api/v1/insights/queries", { body: question, signal })),
+    queryFn: () => asked(question),
     staleTime: 60_000,
   });
 }

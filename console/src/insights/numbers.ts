@@ -52,7 +52,9 @@ export function exact(value: number, unit: Unit, { language, currency }: Options
 /** By how much something went up or down: `+4.2 points`, and for amounts in percent of what it was. */
 export function difference(delta: number, unit: Unit, { language }: Options): string {
   const digits = unit === "points" ? 0 : unit === "percent" ? 1 : 2;
-  return write(delta, language, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
+  const written = write(delta, language, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
+  // What lies between two percentages is no percentage of either.
+  return unit === "percent" ? `${written} pp` : written;
 }
 
 export function ratio(change: number, language: string): string {

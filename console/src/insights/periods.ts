@@ -29,8 +29,6 @@ export interface Period extends Span {
   previous: Span;
   /** How far it has gone: today is not over yet. */
   now: string;
-  /** Its earlier and its later half. */
-  halves: [Span, Span];
 }
 
 const DEFAULT: PeriodName = "90d";
@@ -49,7 +47,6 @@ export function periodOf(search: PeriodSearch, zone: string, now: Date): Period 
   const from = search.from && !named ? search.from : addDays(today, 1 - length);
   const to = addDays(last, 1);
   const days = daysBetween(from, to);
-  const middle = addDays(from, Math.floor(days / 2));
   // Today is not over yet: the time before must not be longer than what has passed of this one.
   const open = to > today && from <= today;
   const before = open ? new Date(now.getTime() - days * DAY).toISOString() : from;
@@ -61,10 +58,6 @@ export function periodOf(search: PeriodSearch, zone: string, now: Date): Period 
     now: to > today && from <= today ? today : to,
     days,
     previous: { from: addDays(from, -days), to: before },
-    halves: [
-      { from, to: middle },
-      { from: middle, to },
-    ],
   };
 }
 

@@ -1,21 +1,19 @@
 // The signals themselves: filtered, counted, followed as they come in, opened one by one.
 
 import { Button, Stack, Text, Tooltip } from "@mantine/core";
-import { useDocumentVisibility } from "@mantine/hooks";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { AudioLines, FileDown, Pause, Radio, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/problem";
+import { useDownload } from "../components/download";
 import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import { Page } from "../components/Page";
-import { save } from "../components/save";
 import { useFigures } from "../insights/figures";
 import { PeriodPicker } from "../insights/PeriodPicker";
 import { usePeriod } from "../insights/periods";
 import { useMe } from "../team/me";
 import { Counts } from "./Counts";
-import { signalsCsv } from "./csv";
 import { FilterField } from "./filter/FilterField";
 import { all, within } from "./filter/text";
 import { SignalDrawer } from "./SignalDrawer";
@@ -35,7 +33,8 @@ export function SignalsPage() {
   const period = usePeriod(search);
   const where = all(search.where, within(period));
   const follow = search.follow === true;
-  const { pages, rows, fresh, following } = useSignals(where, follow);
+  const { pages, rows, fresh, feed } = useSignals(where, follow);
+  const { busy, download } = useDownload();
   const counted = useFigures(
     { metric: "count", where: search.where, from: period.from, to: period.to },
     { enabled: may("insights:read"), keep: true },
@@ -47,7 +46,6 @@ export function SignalsPage() {
   );
   const nothing = ever.data?.rows[0]?.value === 0;
   const wrong = pages.error instanceof Problem ? pages.error.fields.where : undefined;
-  const visible = useDocumentVisibility() === "visible";
   const set = (change: SignalsSearch) =>
     void navigate({ search: (search) => ({ ...search, ...change }), replace: true });
   const only = (condition: string) => set({ where: all(search.where, condition), signal: undefined });
@@ -64,7 +62,7 @@ export function SignalsPage() {
             <Button
               variant={follow ? "light" : "default"}
               aria-pressed={follow}
-              leftSection={follow && !visible ? <Pause size={16} /> : <Radio size={16} />}
+              leftSection={follow ? <Pause size={16} /> : <Radio size={16} />}
               onClick={() => set({ follow: follow ? undefined : true })}
             >
               {t(follow ? "signals.following" : "signals.follow")}
@@ -74,7 +72,8 @@ export function SignalsPage() {
             variant="default"
             leftSection={<FileDown size={16} />}
             disabled={rows.length === 0}
-            onClick={() => save(signalsCsv(rows), `signals_${period.from}_${period.last}.csv`)}
+            loading={busy}
+            onClick={() => download("/api/v1/signals/export", { where }, `signals_${period.from}_${period.last}.csv`)}
           >
             {t("signals.export")}
           </Button>
@@ -89,7 +88,7 @@ export function SignalsPage() {
       {follow && (
         <Text size="sm" role="status">
           {fresh.length > 0 ? t("signals.new", { count: fresh.length }) : t("signals.waiting")}
-          {following.isError && ` ${t("failure.unreachable")}.`}
+          {feed === "lost" && ` ${t("signals.feed_lost")}`}
         </Text>
       )}
       {pages.isError && !wrong && <Failure error={pages.error} retry={() => pages.refetch()} />}

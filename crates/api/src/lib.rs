@@ -7,6 +7,7 @@ mod page;
 mod problem;
 mod request_id;
 mod shown_once;
+mod table;
 
 pub use body::{Body, Params, Query};
 pub use client_ip::ClientIp;
@@ -14,3 +15,4 @@ pub use page::{Cursor, Linked, Page, Paging};
 pub use problem::{Problem, ProblemDetails, WrongField};
 pub use request_id::RequestId;
 pub use shown_once::{Secret, ShownOnce};
+pub use table::csv;

@@ -104,6 +104,19 @@ impl Problem {
         self.error.retry_after.or(known).map(HeaderValue::from)
     }
 
+    /// The body alone, for an answer in which only a part has failed.
+    pub fn into_details(self) -> ProblemDetails {
+        self.log();
+        self.details(RequestId::current().map(RequestId::urn))
+    }
+
+    /// What is never told to the caller goes to the log.
+    fn log(&self) {
+        if self.error.kind == ErrorKind::Internal {
+            tracing::error!(error = %self.error, "a request failed");
+        }
+    }
+
     /// The body for this problem; `instance` names the occurrence.
     fn details(&self, instance: Option<String>) -> ProblemDetails {
         let internal = self.error.kind == ErrorKind::Internal;
@@ -127,9 +140,7 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if self.error.kind == ErrorKind::Internal {
-            tracing::error!(error = %self.error, "a request failed");
-        }
+        self.log();
         let mut response = (self.status, Json(self.details(RequestId::current().map(RequestId::urn)))).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after() {

@@ -6,6 +6,7 @@ mod http;
 mod merges;
 mod profile;
 mod recognition;
+mod sample;
 mod sql;
 mod strength;
 mod traits;

@@ -174,6 +174,19 @@ pub fn catalogue() -> &'static [Metric] {
                 "Mean over orders (properties.order_id) of the sum of their amounts. Student's t interval.",
             ),
             metric(
+                "late_deliveries",
+                "Late deliveries",
+                Formula::Rate(Filter::Is(
+                    Field::Property(vec!["late".to_owned()]),
+                    Test::OneOf(vec![Value::Bool(true)]),
+                )),
+                is(Column::Kind, "order_delivered"),
+                Percent,
+                LowerIsBetter,
+                "Deliveries after the promised day (properties.late), in percent of all deliveries that tell. Wilson \
+                 interval.",
+            ),
+            metric(
                 "repeat_rate",
                 "Repeat rate",
                 Formula::Repeat { unit: customer(), at_least: 2 },

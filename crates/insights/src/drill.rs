@@ -1,7 +1,8 @@
 //! From a figure down to the signals behind it.
 
 use base::{Error, Filter, Result};
-use lake::{Listed, Measure, Place, Question};
+use lake::{Listed, Measure, Missing, Place, Question, SignalStream};
+use signals::Signal;
 use team::Scope;
 
 use crate::Insights;
@@ -45,6 +46,31 @@ impl Insights {
     pub async fn page(&self, scope: &Scope, filter: &Filter, after: Option<Place>, limit: usize) -> Result<Listed> {
         let facts = self.facts(scope, filter.fields()).await?;
         self.lake.page(scope, filter, after, limit, facts).await
+    }
+
+    /// All signals that pass a filter, those that happened last first, some at a time; damaged files are named beside them.
+    pub async fn stream(&self, scope: &Scope, filter: &Filter) -> Result<(SignalStream, Vec<Missing>)> {
+        let facts = self.facts(scope, filter.fields()).await?;
+        self.lake.stream(scope, filter, facts).await
+    }
+
+    /// The last sequence number given out, in any workspace.
+    pub async fn head(&self) -> Result<i64> {
+        self.lake.log().head().await
+    }
+
+    /// At most `limit` signals that pass a filter and were logged after a sequence number, in the order of the log: what is new
+    /// to somebody who looks every moment. Whoever comes back after so long that some have moved to the lake finds those that
+    /// are among the 10,000 that happened last.
+    pub async fn after(&self, scope: &Scope, filter: &Filter, seq: i64, limit: usize) -> Result<Vec<Signal>> {
+        let log = self.lake.log();
+        let found = log.matching(scope, filter, seq, limit).await?;
+        if log.pruned(scope).await? <= seq {
+            return Ok(found);
+        }
+        let mut found = self.since(scope, filter, seq).await?.signals;
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// Signals that pass a filter and were logged after a sequence number, in the order of the log: what is new to

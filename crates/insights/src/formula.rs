@@ -5,7 +5,7 @@ use base::{
     filter::{Column, Order, Test, Type, Value},
 };
 use lake::{Condition, Measure, Operand, Per, UnitValue};
-use statistics::{Interval, Moments, Nps, Proportion, Warning};
+use statistics::{Estimate, Interval, Moments, Nps, Proportion, Warning};
 
 /// What a metric computes. Its text form stands in `expression`.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,6 +128,24 @@ impl Formula {
             }
         }
         measures
+    }
+
+    /// What `measures` say, for a test against another group; `None` for formulas that no test here is made for.
+    pub(crate) fn estimate(&self, measures: &[f64]) -> Option<Estimate> {
+        let number = |place: usize| measures.get(place).copied().unwrap_or(0.0);
+        let count = |place: usize| number(place) as u64;
+        match self {
+            Self::Nps => {
+                let (n, promoters, detractors) = (count(0), count(1), count(2));
+                Nps { promoters, passives: n.saturating_sub(promoters + detractors), detractors }.estimate()
+            }
+            Self::Mean(_) => Moments { n: count(0), sum: number(1), sum_of_squares: number(2) }.estimate(),
+            Self::Rate(_) => {
+                let share = Proportion { k: count(1), n: count(0) }.estimate()?;
+                Some(Estimate { value: 100.0 * share.value, standard_error: 100.0 * share.standard_error, n: share.n })
+            }
+            _ => None,
+        }
     }
 
     /// The figure that `measures` make.

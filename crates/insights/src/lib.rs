@@ -4,6 +4,7 @@
 //! data; `lake` counts, `statistics` turns counts into figures.
 
 mod catalogue;
+mod changes;
 mod drill;
 mod expression;
 mod figures;
@@ -14,6 +15,7 @@ mod metric;
 mod query;
 
 pub use catalogue::catalogue;
+pub use changes::{Changes, ChangesQuery, Finding, Span};
 pub use figures::{Currency, Figures, Incomplete, Keys, Row};
 pub use formula::Formula;
 pub use http::routes;

@@ -73,7 +73,7 @@ impl Query {
 #[derive(Clone)]
 pub struct Insights {
     pub(crate) lake: Lake,
-    customers: Customers,
+    pub(crate) customers: Customers,
 }
 
 impl Insights {

@@ -46,7 +46,7 @@ use trust::Trust;
 pub use archive::Archived;
 pub use compact::Compacted;
 pub use import::parquet_rows;
-pub use list::{Listed, Place};
+pub use list::{Listed, Place, SignalStream};
 pub use pin::{Pinned, PinnedFile};
 pub use question::{
     Answer, AnswerRow, Bucket, Condition, CustomerFacts, Measure, Missing, Operand, Per, Question, TraitColumn,
@@ -86,6 +86,11 @@ impl Lake {
         }
         let engine = engine::session(&folder)?;
         Ok(Self { folder, signals, clock, engine, trust: Arc::default(), rooms: Arc::default() })
+    }
+
+    /// The log, whose tail is read along with the lake.
+    pub fn log(&self) -> &Signals {
+        &self.signals
     }
 
     /// The last sequence number that is in the lake; 0 before the first archiving.

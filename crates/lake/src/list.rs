@@ -5,7 +5,7 @@ use datafusion::{
     logical_expr::{LogicalPlanBuilder, lit},
     prelude::ident,
 };
-use futures::StreamExt;
+use futures::{StreamExt, stream::BoxStream};
 use signals::Signal;
 use std::sync::Arc;
 use team::Scope;
@@ -31,6 +31,9 @@ pub struct Place {
     /// Its sequence number.
     pub seq: i64,
 }
+
+/// Signals in the order asked for, some at a time.
+pub type SignalStream = BoxStream<'static, Result<Vec<Signal>>>;
 
 /// Signals, with what is known to be missing from among them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,6 +77,17 @@ impl Lake {
         self.read_list(scope, listing(filter, None, to, limit), after, true, customers).await
     }
 
+    /// All signals that pass a filter, newest first, a few thousand at a time: little of them is held in memory, however
+    /// many they are.
+    pub async fn stream(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<(SignalStream, Vec<Missing>)> {
+        self.read_stream(scope, listing(filter, None, None, usize::MAX), None, true, customers).await
+    }
+
     async fn read_list(
         &self,
         scope: &Scope,
@@ -86,6 +100,23 @@ impl Lake {
         if limit == 0 {
             return Ok(Listed::default());
         }
+        let (mut pieces, missing) = self.read_stream(scope, question, after, newest_first, customers).await?;
+        let mut signals = Vec::new();
+        while let (Some(piece), true) = (pieces.next().await, signals.len() < limit) {
+            signals.extend(piece?);
+        }
+        signals.truncate(limit);
+        Ok(Listed { signals, missing })
+    }
+
+    async fn read_stream(
+        &self,
+        scope: &Scope,
+        question: Question,
+        after: Option<Place>,
+        newest_first: bool,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<(SignalStream, Vec<Missing>)> {
         let fields = Fields::new(&customers);
         let room = self.room(scope);
         let sources = self
@@ -100,15 +131,11 @@ impl Lake {
             plan = plan.filter(beyond).map_err(failed)?;
         }
         // Few rows are kept in a heap while all are read; many are sorted, on disk if need be.
-        let few = (limit <= FEW).then_some(limit);
+        let few = (question.limit <= FEW).then_some(question.limit);
         let plan = plan.sort_with_limit(order, few).and_then(LogicalPlanBuilder::build).map_err(failed)?;
-        let mut batches = self.run(plan).await?;
-        let mut signals = Vec::new();
-        while let (Some(batch), true) = (batches.next().await, signals.len() < limit) {
-            signals.extend(to_signals(&batch.map_err(failed)?)?);
-        }
-        signals.truncate(limit);
-        Ok(Listed { signals, missing: sources.missing })
+        let batches = self.run(plan).await?;
+        let pieces = batches.map(|batch| to_signals(&batch.map_err(failed)?));
+        Ok((pieces.boxed(), sources.missing))
     }
 }
 

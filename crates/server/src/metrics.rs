@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 pub(crate) const REQUESTS: &str = "harken_http_requests_total";
 pub(crate) const SECONDS: &str = "harken_http_request_seconds";
 pub(crate) const IN_FLIGHT: &str = "harken_http_requests_in_flight";
+pub(crate) const STREAMS: &str = "harken_http_streams";
 pub(crate) const CONNECTIONS: &str = "harken_http_connections";
 pub(crate) const TURNED_AWAY: &str = "harken_http_connections_turned_away_total";
 pub(crate) const LIMITED: &str = "harken_http_requests_limited_total";
@@ -20,8 +21,11 @@ const COUNTERS: [(&str, &str); 3] = [
     (TURNED_AWAY, "Connections closed at once because their address had too many."),
     (LIMITED, "Requests answered with 429 before they reached their route, by class of limit."),
 ];
-const GAUGES: [(&str, &str); 2] =
-    [(IN_FLIGHT, "Requests that are being answered."), (CONNECTIONS, "Connections that are open.")];
+const GAUGES: [(&str, &str); 3] = [
+    (IN_FLIGHT, "Requests that are being answered."),
+    (STREAMS, "Streams of events that are open."),
+    (CONNECTIONS, "Connections that are open."),
+];
 
 /// Upper ends of the latency histogram's buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];

@@ -74,6 +74,7 @@ pub fn openapi(rooms: &Rooms, front: &Front) -> OpenApi {
 /// All routes, and what every request passes on its way there: what is added last comes first.
 pub fn router(rooms: &Rooms, front: &Front) -> Router {
     let limiters = Limiters::new(front.rates, front.metrics.clone());
+    let streams = Streams::new(front.metrics.clone(), front.draining.clone());
     let idempotency = Idempotency::new(rooms.store.clone(), front.clock.clone());
     let health =
         Health { store: rooms.store.clone(), signals: rooms.signals.clone(), draining: front.draining.clone() };
@@ -83,6 +84,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
         .layer(from_fn(link_pages))
         .layer(with(idempotency, answer_once))
         .layer(with(limiters.clone(), limit_callers))
+        .layer(with(streams, hold_streams))
         .layer(with(rooms.team.clone(), team::authenticate))
         .layer(with(limiters.clone(), limit_addresses))
         .layer(from_fn(answer_in_time))

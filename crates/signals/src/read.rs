@@ -63,6 +63,11 @@ impl Signals {
         Ok(rows.map_err(failed)?.into_iter().map(|row| (WorkspaceId(row.workspace), row.seq)).collect())
     }
 
+    /// How far this workspace's log was pruned: whatever it lacks up to there is in the lake.
+    pub async fn pruned(&self, scope: &Scope) -> Result<i64> {
+        pruned(self.store.read(), scope).await
+    }
+
     /// How many signals the log itself holds.
     pub async fn held(&self, scope: &Scope) -> Result<u64> {
         signal::Entity::find()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, normal::t95};
+use crate::{Estimate, Interval, normal::t95};
 
 /// How many, their sum and the sum of their squares: the sufficient statistic of a mean.
 ///
@@ -45,6 +45,12 @@ impl Moments {
     /// The standard deviation, the root of `variance`.
     pub fn sd(self) -> Option<f64> {
         self.variance().map(f64::sqrt)
+    }
+
+    /// The mean with its standard error s/√n, for comparing two of them (Welch 1947); `None` for fewer than two values.
+    pub fn estimate(self) -> Option<Estimate> {
+        let standard_error = (self.variance()? / self.n as f64).sqrt();
+        Some(Estimate { value: self.mean()?, standard_error, n: self.n })
     }
 
     /// Student's interval of the mean: x̄ ± t(n − 1)·s/√n (Student 1908); `None` for fewer than two values.

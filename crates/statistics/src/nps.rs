@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, Z95};
+use crate::{Estimate, Interval, Z95};
 
 /// Answers to "how likely are you to recommend us", 0 to 10, by group: the sufficient statistic of an NPS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,14 @@ impl Nps {
     /// The standard error of the score in points: 100·sqrt(v/n).
     pub fn standard_error(self) -> Option<f64> {
         self.variance().map(|variance| 100.0 * (variance / self.n() as f64).sqrt())
+    }
+
+    /// The score with its standard error after adding three answers, as `adjusted` has it, for comparing two of them: answers
+    /// that all fall in one group are no certainty. `None` for no data.
+    pub fn estimate(self) -> Option<Estimate> {
+        let n = self.n() as f64 + 3.0;
+        let variance = variance(self.promoters as f64 + 0.75, self.detractors as f64 + 0.75, n);
+        Some(Estimate { value: self.score()?, standard_error: 100.0 * (variance / n).sqrt(), n: self.n() })
     }
 
     /// Wald's interval, score ± z·SE, clipped to −100..100 (closed form: cybaea.net, "NPS confidence intervals", 2016).

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::beta_reg;
 
-use crate::{Interval, Z95};
+use crate::{Estimate, Interval, Z95};
 
 /// k of n: the sufficient statistic of a share. Shares and their intervals lie between 0 and 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,14 @@ impl Proportion {
     /// 100 · k / n; `None` for no data.
     pub fn percent(self) -> Option<f64> {
         (self.n > 0).then(|| 100.0 * self.k as f64 / self.n as f64)
+    }
+
+    /// The share with its standard error after adding one answer to each side (Agresti & Caffo 2000), for comparing two of
+    /// them: that keeps its level for few answers and for shares near 0 or 1. `None` for no data.
+    pub fn estimate(self) -> Option<Estimate> {
+        let n = self.n as f64 + 2.0;
+        let p = (self.k as f64 + 1.0) / n;
+        Some(Estimate { value: self.share()?, standard_error: (p * (1.0 - p) / n).sqrt(), n: self.n })
     }
 
     /// The Wilson score interval (Wilson 1927): (p + z²/2n ± z·sqrt(p(1−p)/n + z²/4n²)) / (1 + z²/n).

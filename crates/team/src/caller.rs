@@ -54,6 +54,8 @@ pub struct LoggedIn {
 #[derive(Clone, Debug)]
 pub struct May<P: Permits> {
     scope: Scope,
+    /// The session that the person is logged in by; `None` for an API key.
+    pub(crate) session: Option<Uuid>,
     permission: PhantomData<P>,
 }
 
@@ -74,11 +76,12 @@ impl<P: Permits, S: Send + Sync> FromRequestParts<S> for May<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let scope = caller(parts)?.scope?;
+        let Caller { scope, person } = caller(parts)?;
+        let scope = scope?;
         if !scope.may(P::PERMISSION) {
             return Err(Error::forbidden(format!("this needs the permission {}", P::PERMISSION)).into());
         }
-        Ok(Self { scope, permission: PhantomData })
+        Ok(Self { scope, session: person.map(|person| person.session), permission: PhantomData })
     }
 }
 

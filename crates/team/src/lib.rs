@@ -20,6 +20,7 @@ mod second_factor;
 mod secret;
 mod sessions;
 mod setup;
+mod standing;
 mod tokens;
 mod workspaces;
 

@@ -11,6 +11,7 @@ pub fn routes(team: Team) -> OpenApiRouter {
         .routes(routes!(sessions::http::log_in, sessions::http::list_sessions, sessions::http::end_other_sessions))
         .routes(routes!(sessions::http::end_session))
         .routes(routes!(sessions::http::show_session, sessions::http::log_out))
+        .routes(routes!(sessions::http::log_in_by_link))
         .routes(routes!(sessions::http::give_second_factor))
         .routes(routes!(passwords::http::change_password))
         .routes(routes!(passwords::http::ask_for_password_reset))

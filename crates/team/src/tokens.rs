@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     PasswordReset,
     /// Proving that an e-mail address is one's own; about a person.
     EmailChange,
+    /// Logging in without the password; about a person.
+    LogIn,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
             Self::EmailChange => "email_change",
+            Self::LogIn => "log_in",
         }
     }
 
@@ -36,6 +39,8 @@ impl Purpose {
         match self {
             Self::Invitation => 7 * Timestamp::DAY,
             Self::SetUp | Self::PasswordReset | Self::EmailChange => Timestamp::HOUR,
+            // Followed by whoever has just asked for it at the terminal.
+            Self::LogIn => Timestamp::HOUR / 4,
         }
     }
 
@@ -46,6 +51,7 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password",
             Self::EmailChange => "e-mail",
+            Self::LogIn => "login",
         }
     }
 }

@@ -1,14 +1,14 @@
 // A new webhook; its secret is shown, since the receiver must know it before the first delivery comes.
 
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Copyable, Snippets } from "../../components/Copyable";
+import { CreateDialog } from "../../components/CreateDialog";
 import { Form, useSend } from "../../components/form";
 import { useUrlRule, WebhookFields, type WebhookValues } from "./fields";
 import { verifying } from "./snippets";
@@ -17,23 +17,14 @@ type NewWebhook = components["schemas"]["WebhookWithSecret"];
 
 export function CreateWebhook({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useTranslation();
-  const [made, setMade] = useState<NewWebhook>();
-  function leave() {
-    setMade(undefined);
-    close();
-  }
   return (
-    <Modal
+    <CreateDialog<NewWebhook>
       opened={opened}
-      onClose={leave}
-      size="lg"
-      title={t(made ? "webhooks.made" : "webhooks.create")}
-      closeButtonProps={{ "aria-label": t("close") }}
-      closeOnClickOutside={false}
-      closeOnEscape={!made}
-    >
-      {made ? <Made made={made} close={leave} /> : <WebhookForm onMade={setMade} close={leave} />}
-    </Modal>
+      close={close}
+      titles={[t("webhooks.create"), t("webhooks.made")]}
+      form={(onMade) => <WebhookForm onMade={onMade} close={close} />}
+      made={(made, leave) => <Made made={made} close={leave} />}
+    />
   );
 }
 

@@ -1,14 +1,14 @@
 // Making a key: what for, what it may, how long. Its secret is shown once, with the calls that use it.
 
-import { Button, Checkbox, Fieldset, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, Fieldset, Group, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Choice } from "../../components/Choice";
 import { Copyable, Snippets } from "../../components/Copyable";
+import { CreateDialog } from "../../components/CreateDialog";
 import { Form, useSend } from "../../components/form";
 import { useMe } from "../me";
 import type { Permission } from "../roles";
@@ -18,23 +18,14 @@ type NewKey = components["schemas"]["NewKey"];
 
 export function CreateKey({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useTranslation();
-  const [made, setMade] = useState<NewKey>();
-  function leave() {
-    setMade(undefined);
-    close();
-  }
   return (
-    <Modal
+    <CreateDialog<NewKey>
       opened={opened}
-      onClose={leave}
-      size="lg"
-      title={t(made ? "keys.made" : "keys.create")}
-      closeButtonProps={{ "aria-label": t("close") }}
-      closeOnClickOutside={false}
-      closeOnEscape={!made}
-    >
-      {made ? <Made made={made} close={leave} /> : <KeyForm onMade={setMade} close={leave} />}
-    </Modal>
+      close={close}
+      titles={[t("keys.create"), t("keys.made")]}
+      form={(onMade) => <KeyForm onMade={onMade} close={close} />}
+      made={(made, leave) => <Made made={made} close={leave} />}
+    />
   );
 }
 

@@ -54,7 +54,7 @@ function Credentials({ email, onDone }: { email?: string; onDone: (next: string)
   );
 }
 
-function SecondFactor({ onDone, onBack }: { onDone: () => unknown; onBack: () => void }) {
+export function SecondFactor({ onDone, onBack }: { onDone: () => unknown; onBack: () => void }) {
   const { t } = useTranslation();
   const [recovery, setRecovery] = useState(false);
   const form = useForm({

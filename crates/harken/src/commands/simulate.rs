@@ -42,19 +42,22 @@ const BATCH: usize = 4_000;
 impl Simulate {
     pub async fn run(self, global: &Global, settings: &Settings) -> Result<ExitCode> {
         let today = Timestamp::from_micros(Clock::system().now().micros().div_euclid(Timestamp::DAY) * Timestamp::DAY);
-        let company = Company::new(self.seed, self.customers, self.days, self.end.unwrap_or(today));
+        let end = self.end.unwrap_or(today);
+        let company = Company::new(self.seed, self.customers, self.days, end);
         let drafts = company.take(self.signals.unwrap_or(usize::MAX));
         if !self.load {
             drafts.for_each(|draft| output::json(&draft));
             return Ok(ExitCode::SUCCESS);
         }
         let house = House::open(global, settings).await?;
-        let bar = output::progress(global, 0, "logging");
+        let bar = output::progress(global, self.days.into(), "loading days");
         let (mut logged, mut known) = (0_u64, 0_u64);
         let mut drafts = drafts.peekable();
         while drafts.peek().is_some() {
             let batch: Vec<_> = drafts.by_ref().take(BATCH).collect();
-            bar.inc(batch.len() as u64);
+            // They come in the order of time, so the last one says how many days are in.
+            let left = batch.last().map_or(0, |draft| end.micros() - draft.occurred_at.micros());
+            bar.set_position(u64::from(self.days).saturating_sub(u64::try_from(left / Timestamp::DAY).unwrap_or(0)));
             for receipt in house.signals.log(&house.scope, batch).await? {
                 match receipt {
                     signals::Receipt::Logged { .. } => logged += 1,

@@ -1,4 +1,4 @@
-//! `harken user create|list|role|disable|enable|password-link|reset-second-factor`
+//! `harken user create|list|role|disable|enable|password-link|login-link|reset-second-factor`
 
 use base::{EmailAddress, Result};
 use clap::Subcommand;
@@ -51,6 +51,11 @@ pub enum User {
         /// Whom.
         email: EmailAddress,
     },
+    /// Print a link that logs a person in; it works once, within a quarter of an hour. Their second factor is still asked for.
+    LoginLink {
+        /// Whom.
+        email: EmailAddress,
+    },
     /// Take a lost second factor away, and log the person out everywhere.
     ResetSecondFactor {
         /// Whom.
@@ -86,6 +91,10 @@ impl User {
             Self::PasswordLink { email } => {
                 let person = team.person(&email).await?;
                 tell_link(global, &person, &team.password_link(person.id, &server).await?);
+            }
+            Self::LoginLink { email } => {
+                let person = team.person(&email).await?;
+                tell_link(global, &person, &team.login_link(&house.scope, person.id, &server).await?);
             }
             Self::ResetSecondFactor { email } => {
                 let person = team.person(&email).await?;

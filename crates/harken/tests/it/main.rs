@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod bombs;
 mod clients;
+mod console;
 mod damaged_lake;
 mod description;
 mod descriptors;

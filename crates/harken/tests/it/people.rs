@@ -36,6 +36,8 @@ async fn the_operator_looks_after_people() {
     assert!(installation.run(&["user", "enable", "ada@example.com"]).await.success);
     let link = installation.json(&["user", "password-link", "ada@example.com", "--json"]).await;
     assert!(link["link"].as_str().unwrap().contains("/password#"));
+    let link = installation.json(&["user", "login-link", "ada@example.com", "--json"]).await;
+    assert!(link["link"].as_str().unwrap().contains("/login#"));
     for (command, why) in [
         (["user", "disable", "olga@example.com"].as_slice(), "needs an owner"),
         (&["user", "role", "olga@example.com", "viewer"], "needs an owner"),

@@ -1,6 +1,10 @@
 //! The room's part of the API: metrics and queries, and the signals behind them.
 
+mod batches;
+mod changes;
+mod export;
 pub(crate) mod filter;
+mod live;
 mod metrics;
 mod queries;
 mod signals;
@@ -19,13 +23,25 @@ pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
         .routes(routes!(metrics::list_metrics))
         .routes(routes!(metrics::show_metric))
         .routes(routes!(queries::query_metric))
+        .routes(routes!(batches::query_metrics))
+        .routes(routes!(changes::list_changes))
         .routes(routes!(signals::list_signals))
         .routes(routes!(signals::count_signals))
-        .with_state(Asking { insights, team, places: Arc::new(Semaphore::new(AT_ONCE)) })
+        .routes(routes!(export::export_signals))
+        .routes(routes!(live::follow_signals))
+        .with_state(Asking {
+            insights,
+            team,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+        })
 }
 
 /// Questions that are answered at the same time; further ones wait. Each already uses every core.
 const AT_ONCE: usize = 8;
+
+/// Exports at the same time; whoever reads slowly must not keep others from asking.
+const EXPORTS_AT_ONCE: usize = 4;
 
 /// What the routes stand on.
 #[derive(Clone)]
@@ -33,6 +49,7 @@ struct Asking {
     insights: Insights,
     team: Team,
     places: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
 }
 
 impl Asking {

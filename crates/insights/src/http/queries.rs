@@ -55,7 +55,7 @@ enum GrainName {
 }
 
 impl Asked {
-    fn read(self, zone: Zone) -> Result<Query> {
+    pub(super) fn read(self, zone: Zone) -> Result<Query> {
         let time = |field: &str, text: Option<String>| {
             let wrong = |error: Error| Error::invalid_field(field, "not_a_time", error.message);
             text.map(|text| Timestamp::parse(&text, zone).map_err(wrong)).transpose()

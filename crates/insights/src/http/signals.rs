@@ -20,7 +20,7 @@ pub(super) struct Sought {
     /// Only those that match.
     #[serde(default, rename = "where")]
     #[param(example = "kind = 'review_posted' and score < 3", max_length = 65_536, required = false)]
-    text: String,
+    pub(super) text: String,
 }
 
 /// Which signals, and which page of them. (serde reads a query string without `flatten`, which would make text of numbers.)
@@ -61,7 +61,7 @@ pub(super) struct SignalCount {
     count: u64,
 }
 
-fn filter(text: &str, zone: Zone) -> Result<Filter> {
+pub(super) fn filter(text: &str, zone: Zone) -> Result<Filter> {
     Filter::parse(text, zone).map_err(|error| within("where", error))
 }
 

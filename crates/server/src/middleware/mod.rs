@@ -8,6 +8,7 @@ mod panics;
 mod patience;
 mod policy;
 mod rates;
+mod streams;
 
 pub(crate) use bodies::{LARGEST, plain_bodies_alone};
 pub(crate) use idempotency::{Idempotency, answer_once};
@@ -18,3 +19,4 @@ pub(crate) use patience::{answer_in_time, answer_late_bodies};
 pub(crate) use policy::{for_api, for_everything, for_pages};
 pub(crate) use rates::{Limiters, limit_addresses, limit_callers, limit_collecting};
 pub use rates::{Rate, Rates};
+pub(crate) use streams::{Streams, hold_streams};

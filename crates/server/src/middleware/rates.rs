@@ -88,8 +88,14 @@ impl Default for Rates {
     }
 }
 
-/// Routes that cost much, by their beginning.
-const HEAVY: [&str; 2] = ["/api/v1/insights/queries", "/api/v1/signals"];
+/// Routes that cost much, by their beginning, and as how many requests each counts. Those that ask many questions at once count
+/// as a few: they come once a page.
+const HEAVY: [(&str, u32); 4] = [
+    ("/api/v1/insights/queries", 1),
+    ("/api/v1/insights/query-batches", 4),
+    ("/api/v1/insights/changes", 8),
+    ("/api/v1/signals", 1),
+];
 
 /// One class of limit and the buckets of all its callers.
 struct Limiter {
@@ -119,17 +125,28 @@ impl Limiter {
         }
     }
 
-    fn take(&self, who: impl Hash) -> Result<StateSnapshot, NotUntil<QuantaInstant>> {
+    fn take(&self, who: impl Hash, requests: u32) -> Result<StateSnapshot, NotUntil<QuantaInstant>> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             self.buckets.retain_recent();
         }
         let slot = u32::try_from(self.seed.hash_one(who) % SLOTS).unwrap_or_default();
-        self.buckets.check_key(&slot)
+        // Whatever the limit is, a full bucket lets every request through.
+        let requests = NonZeroU32::new(requests.min(self.rate.requests.get())).unwrap_or(NonZeroU32::MIN);
+        match self.buckets.check_key_n(&slot, requests) {
+            Ok(taken) => taken,
+            Err(_) => self.buckets.check_key(&slot),
+        }
     }
 
     /// Lets a request through, or answers it with 429; what is left stands in the answer's headers (draft-ietf-httpapi-ratelimit-headers-11).
-    async fn pass(&self, metrics: &Metrics, who: impl Hash, request: Request, next: Next) -> Response {
-        let (mut response, left, seconds) = match self.take(who) {
+    async fn pass(
+        &self,
+        metrics: &Metrics,
+        (who, requests): (impl Hash, u32),
+        request: Request,
+        next: Next,
+    ) -> Response {
+        let (mut response, left, seconds) = match self.take(who, requests) {
             Ok(state) => {
                 let left = state.remaining_burst_capacity();
                 (next.run(request).await, left, self.rate.until_full(left))
@@ -204,7 +221,7 @@ impl Asker {
 pub(crate) async fn limit_addresses(State(limiters): State<Limiters>, request: Request, next: Next) -> Response {
     let classes = &*limiters.0;
     let address = address(&request);
-    classes.address.pass(&classes.metrics, address, request, next).await
+    classes.address.pass(&classes.metrics, (address, 1), request, next).await
 }
 
 /// Middleware, after authentication. Whoever is not known has been limited by address.
@@ -213,9 +230,11 @@ pub(crate) async fn limit_callers(State(limiters): State<Limiters>, request: Req
     let caller = request.extensions().get::<Result<Caller, Error>>().and_then(|caller| caller.as_ref().ok());
     let Some(asker) = caller.and_then(Asker::of) else { return next.run(request).await };
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let heavy = HEAVY.iter().any(|beginning| route.starts_with(beginning));
-    let limiter = if heavy { &classes.heavy } else { &classes.caller };
-    let mut response = limiter.pass(&classes.metrics, asker.actor, request, next).await;
+    let (limiter, requests) = match HEAVY.iter().find(|(beginning, _)| route.starts_with(beginning)) {
+        Some((_, requests)) => (&classes.heavy, *requests),
+        None => (&classes.caller, 1),
+    };
+    let mut response = limiter.pass(&classes.metrics, (asker.actor, requests), request, next).await;
     response.extensions_mut().insert(asker);
     response
 }
@@ -224,10 +243,10 @@ pub(crate) async fn limit_callers(State(limiters): State<Limiters>, request: Req
 pub(crate) async fn limit_collecting(State(limiters): State<Limiters>, request: Request, next: Next) -> Response {
     let classes = &*limiters.0;
     match request.headers().get(header::AUTHORIZATION).cloned() {
-        Some(key) => classes.collect.pass(&classes.metrics, key.as_bytes(), request, next).await,
+        Some(key) => classes.collect.pass(&classes.metrics, (key.as_bytes(), 1), request, next).await,
         None => {
             let address = address(&request);
-            classes.collect.pass(&classes.metrics, address, request, next).await
+            classes.collect.pass(&classes.metrics, (address, 1), request, next).await
         }
     }
 }
@@ -286,7 +305,7 @@ mod tests {
     fn a_flood_of_addresses_takes_no_more_memory_than_there_are_slots() {
         let limiter = Limiter::new("address", Rates::default().address);
         for address in 0..u32::try_from(SLOTS).unwrap() * 2 {
-            let _ = limiter.take(address);
+            let _ = limiter.take(address, 1);
         }
         assert!(limiter.buckets.len() as u64 <= SLOTS);
     }

@@ -5,6 +5,7 @@ mod description;
 mod headers;
 mod health;
 mod hostile;
+mod live;
 mod metrics;
 mod rates;
 mod rooms;

@@ -6,6 +6,95 @@ use testkit::{ANA, BRUNO, on_both};
 use crate::world::House;
 
 #[tokio::test]
+async fn a_page_asks_all_its_questions_at_once_and_each_has_its_own_answer() {
+    on_both(async |world| {
+        let house = House::over(world);
+        world.hears((0..12).map(|number| ANA.does("survey_answered").scored("nps", f64::from(number % 11)))).await;
+        let single = json!({ "metric": "nps" });
+        let batch = json!({ "queries": [single, { "metric": "happiness" }, { "metric": "count", "where": "kind =" }] });
+        let answered = house.posts(&world.scope, "/api/v1/insights/query-batches", &batch).await;
+        assert_eq!(answered.status, 200, "{answered:?}");
+        let alone = house.posts(&world.scope, "/api/v1/insights/queries", &single).await;
+        let answers = answered.json()["answers"].clone();
+        assert_eq!(answers[0]["figures"], alone.json());
+        assert_eq!(
+            (&answers[1]["problem"]["status"], &answers[1]["problem"]["errors"][0]["field"]),
+            (&json!(400), &json!("metric"))
+        );
+        assert_eq!(answers[2]["problem"]["errors"][0]["field"], "where");
+        for wrong in
+            [json!({ "queries": [] }), json!({ "queries": vec![single.clone(); 65] }), json!({ "query": single })]
+        {
+            let refused = house.posts(&world.scope, "/api/v1/insights/query-batches", &wrong).await;
+            assert_eq!(refused.status, 400, "{wrong}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changed_in_one_group_is_found_among_many_and_chance_is_not() {
+    on_both(async |world| {
+        let house = House::over(world);
+        // 60 customers of two plans in two halves of a year, asked about two touchpoints; those of the club fall at delivery.
+        let answers = (0..480_u32).map(|number| {
+            let (club, late, delivery) = (number % 2 == 0, number >= 240, (number / 2) % 2 == 0);
+            let score = if club && late && delivery { number % 4 } else { 6 + number % 5 };
+            let day = 1 + number % 27;
+            let when = format!("2026-{:02}-{day:02}T10:00:00Z", if late { 2 } else { 1 });
+            ANA.does("survey_answered")
+                .at(&when)
+                .scored("nps", f64::from(score))
+                .with("plan", if club { "club" } else { "basic" })
+                .saying(|body| {
+                    body.touchpoint = Some(if delivery { "delivery" } else { "checkout" }.into());
+                    body.channel = Some("web".into());
+                })
+        });
+        world.hears(answers).await;
+        let path = "/api/v1/insights/changes?from=2026-02-01&to=2026-03-01";
+        let changes = house.gets(&world.scope, path).await;
+        assert_eq!(changes.status, 200, "{changes:?}");
+        let changes = changes.json();
+        let first = &changes["changes"][0];
+        assert_eq!(first["keys"], json!({ "properties.plan": "club", "touchpoint": "delivery" }), "{changes:#}");
+        assert_eq!(first["better"], false);
+        assert_eq!(changes["changes"].as_array().unwrap().len(), 1, "the rest of it is explained by that: {changes:#}");
+        for (figure, from, to) in [("row", "2026-02-01", "2026-03-01"), ("against", "2026-01-04", "2026-02-01")] {
+            let asked = json!({ "metric": first["metric"], "where": first["where"], "from": from, "to": to });
+            let row = house.posts(&world.scope, "/api/v1/insights/queries", &asked).await.json()["rows"][0].clone();
+            assert_eq!(row, first[figure], "{figure}");
+        }
+        assert_eq!(
+            house.gets(&world.scope, "/api/v1/insights/changes?from=2026-03-01&to=2026-02-01").await.status,
+            400
+        );
+        let quiet = house.gets(&world.scope, "/api/v1/insights/changes?from=2025-02-01&to=2025-03-01").await.json();
+        assert_eq!((&quiet["changes"], &quiet["compared"]), (&json!([]), &json!(0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_signals_come_as_a_table_and_that_is_written_down() {
+    on_both(async |world| {
+        let house = House::over(world);
+        world.hears([ANA.does("review_posted").saying(|body| body.text = Some("=1+1".into()))]).await;
+        world.hears((0..3_000).map(|_| BRUNO.does("page_viewed"))).await;
+        let table = house.gets(&world.scope, "/api/v1/signals/export").await;
+        assert_eq!((table.status.as_u16(), table.header("content-type")), (200, "text/csv; charset=utf-8"));
+        let text = &table.text;
+        assert_eq!(text.lines().count(), 3_002);
+        assert!(text.starts_with("seq,id,message_id,") && text.contains(",'=1+1,"), "{}", &text[..300]);
+        let few = house.gets(&world.scope, "/api/v1/signals/export?where=kind%20%3D%20'review_posted'").await;
+        assert_eq!(few.text.lines().count(), 2);
+        let audited = world.team.audit(&world.scope, &Default::default(), None, 10).await.unwrap();
+        assert_eq!(audited.iter().filter(|entry| entry.action == "signals.exported").count(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_analyst_asks_and_looks_at_the_signals_behind_the_figure() {
     on_both(async |world| {
         let house = House::over(world);

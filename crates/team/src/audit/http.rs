@@ -17,7 +17,7 @@ use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{AuditEntry, AuditFilter, Entry, Format, record};
+use super::{AuditEntry, AuditFilter, Entry, Format};
 use crate::{May, ReadAudit, Scope, Team};
 
 /// The paths of the audit log.
@@ -108,11 +108,7 @@ async fn export_audit(
 ) -> Result<Response, Problem> {
     let ExportAudit { format, action, actor, from, until } = asked;
     let filter = AuditFilter { action, actor, from, until };
-    let transaction = team.store.begin().await?;
-    let entry = Entry { action: "audit.exported", object: None, details: json!({}) };
-    let (now, workspace) = (team.clock.now(), Some(reader.workspace()));
-    record(&transaction, now, workspace, reader.actor(), Some(from_ip), entry).await?;
-    transaction.commit().await.map_err(store::failed)?;
+    team.note(&reader, from_ip, Entry { action: "audit.exported", object: None, details: json!({}) }).await?;
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
     Ok((headers, Body::from_stream(written(team, (*reader).clone(), filter, format))).into_response())
 }

@@ -10,6 +10,7 @@ mod export;
 mod http;
 mod list;
 pub(crate) mod network;
+mod note;
 mod verify;
 
 pub use chain::record;

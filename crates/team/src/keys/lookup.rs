@@ -85,7 +85,7 @@ impl Team {
     /// What a key may do now; `None` where it is a person's secret key and that person is in the workspace no more.
     ///
     /// A write key belongs to the workspace: that whoever made it leaves must not stop a website's signals.
-    async fn permissions_of_key(&self, workspace: WorkspaceId, key: &Key) -> Result<Option<Permissions>> {
+    pub(crate) async fn permissions_of_key(&self, workspace: WorkspaceId, key: &Key) -> Result<Option<Permissions>> {
         let scopes = key.scopes.iter().copied().collect::<Permissions>();
         match (key.kind, key.maker) {
             (KeyKind::Write, _) | (_, None) => Ok(Some(scopes)),

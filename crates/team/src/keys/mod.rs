@@ -123,7 +123,7 @@ impl Key {
     }
 }
 
-mod api_key {
+pub(crate) mod api_key {
     use super::*;
 
     #[sea_orm::model]

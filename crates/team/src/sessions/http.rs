@@ -2,7 +2,7 @@
 
 use api::{
     Body, Page, Params, Problem,
-    answers::{Forbidden, Invalid, NotFound, TooMany, Unauthenticated},
+    answers::{Forbidden, Gone, Invalid, NotFound, TooMany, Unauthenticated},
 };
 use axum::{
     Extension, Json,
@@ -28,6 +28,15 @@ pub(crate) struct Credentials {
     /// Their password.
     #[schema(value_type = String, format = "password", min_length = 1, max_length = 128, example = "correct horse battery")]
     password: Password,
+}
+
+/// What somebody logs in with whom the operator lets in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoginLink {
+    /// What stands after the `#` of the link.
+    #[schema(max_length = 200, example = "rZ0fX3k9uQ5m1nYt7wB2cD4eF6gH8iJ0kL2mN4oP6qR")]
+    token: String,
 }
 
 /// What is next after a step of logging in.
@@ -81,6 +90,26 @@ pub(crate) async fn log_in(
 ) -> Result<impl IntoResponse, Problem> {
     let Credentials { email, password } = credentials;
     let Entered { secret, pending } = team.log_in(&email, &password, cookie::read(&headers), &client).await?;
+    Ok(entered(&secret, pending))
+}
+
+/// Log in by a link
+///
+/// By the link that the operator had made at the command line of the server. It works once, for a quarter of an hour, and stands
+/// in for the password: whoever has a second factor gets a cookie that is good for the second step alone.
+#[utoipa::path(
+    post, path = "/api/v1/team/login-links/acceptance", operation_id = "log_in_by_link", tag = "team", security(()),
+    request_body = LoginLink,
+    responses((status = 201, description = "The next step, or the session.", body = Step), Invalid, Forbidden, Gone)
+)]
+pub(crate) async fn log_in_by_link(
+    State(team): State<Team>,
+    _: SameOrigin,
+    client: Client,
+    headers: HeaderMap,
+    Body(link): Body<LoginLink>,
+) -> Result<impl IntoResponse, Problem> {
+    let Entered { secret, pending } = team.log_in_by_link(&link.token, cookie::read(&headers), &client).await?;
     Ok(entered(&secret, pending))
 }
 

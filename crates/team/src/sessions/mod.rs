@@ -3,6 +3,7 @@
 pub(crate) mod cookie;
 pub(crate) mod end;
 pub(crate) mod http;
+pub(crate) mod link;
 pub(crate) mod log_in;
 pub(crate) mod store;
 

@@ -115,6 +115,12 @@ pub(crate) async fn by_id(connection: &impl ConnectionTrait, session: Uuid) -> R
     found.ok_or_else(|| Error::unauthenticated("your session has ended"))
 }
 
+/// Whether a full session has not ended.
+pub(crate) async fn is_alive(connection: &impl ConnectionTrait, session: Uuid, now: Timestamp) -> Result<bool> {
+    let row = Entity::find_by_id(session).one(connection).await.map_err(failed)?;
+    Ok(row.is_some_and(|session| !session.pending && session.lives(now)))
+}
+
 /// Writes that a session is used.
 pub(crate) async fn touch(transaction: &DatabaseTransaction, session: Uuid, now: Timestamp) -> Result<()> {
     let touch = Entity::update_many().filter(Column::Id.eq(session)).col_expr(Column::LastUsedAt, now.micros().into());

@@ -39,6 +39,30 @@ async fn olga_logs_in_in_any_spelling_of_her_address_and_out_again() {
 }
 
 #[tokio::test]
+async fn the_operator_lets_olga_in_by_a_link_and_it_is_told() {
+    on_both(async |house| {
+        let mut olga = house.olga().await;
+        let token = house.login_token(OLGA).await;
+        let mut elsewhere = house.logs_in(OLGA).await;
+        let before = elsewhere.clone();
+        let step = elsewhere.post("login-links/acceptance", json!({ "token": token })).await.is(201);
+        assert_eq!(step.body, json!({ "next": "done" }));
+        assert!(elsewhere.is_in().await && olga.is_in().await);
+        assert!(!before.clone().is_in().await, "the session that the browser had is over");
+        assert_eq!(house.audited().await[0], "login_link.created");
+        assert_eq!(house.team.verify_audit().await.unwrap().broken, []);
+
+        let token = house.login_token(OLGA).await;
+        let person = house.team.person(&OLGA.parse().unwrap()).await.unwrap();
+        let nina = house.creates("nina@example.com", team::Role::Owner).await;
+        house.team.set_disabled(person.id, true).await.unwrap();
+        assert_ne!(nina.id, person.id);
+        house.browser().post("login-links/acceptance", json!({ "token": token })).await.is(410);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_stranger_cannot_tell_who_is_there() {
     on_both(async |house| {
         house.olga().await;

@@ -44,6 +44,23 @@ async fn gives(browser: &mut Browser, code: &str) -> u16 {
 }
 
 #[tokio::test]
+async fn a_link_of_the_operator_stands_in_for_the_password_alone() {
+    on_both(async |house| {
+        let mut olga = house.olga().await;
+        let (authenticator, _) = enrols(house, &mut olga).await;
+        house.wait(60);
+        let token = house.login_token(OLGA).await;
+        let mut browser = house.browser();
+        let step = browser.post("login-links/acceptance", json!({ "token": token })).await.is(201);
+        assert_eq!(step.body, json!({ "next": "second_factor" }));
+        assert!(!browser.is_in().await);
+        assert_eq!(gives(&mut browser, &authenticator.shows(house, 0)).await, 201);
+        assert!(browser.is_in().await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn olga_sets_it_up_and_logs_in_with_it() {
     on_both(async |house| {
         let mut olga = house.olga().await;

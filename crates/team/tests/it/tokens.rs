@@ -13,18 +13,23 @@ enum Kind {
     Invitation,
     PasswordReset,
     EmailChange,
+    LogIn,
 }
 
-use Kind::{EmailChange, Invitation, PasswordReset, SetUp};
+use Kind::{EmailChange, Invitation, LogIn, PasswordReset, SetUp};
 
-const KINDS: [Kind; 4] = [SetUp, Invitation, PasswordReset, EmailChange];
+const KINDS: [Kind; 5] = [SetUp, Invitation, PasswordReset, EmailChange, LogIn];
 const NINA: &str = "nina@example.com";
 const NEW_OLGA: &str = "olga.owner@example.org";
 
 impl Kind {
     /// How long it works, in seconds.
     fn lasts(self) -> i64 {
-        if self == Invitation { 7 * 86_400 } else { 3_600 }
+        match self {
+            Invitation => 7 * 86_400,
+            LogIn => 900,
+            SetUp | PasswordReset | EmailChange => 3_600,
+        }
     }
 
     /// A house in which there can be such a link: Olga is there, but for set-up.
@@ -44,6 +49,7 @@ impl Kind {
                 let olga = house.team.person(&OLGA.parse().unwrap()).await.unwrap();
                 token(&house.team.password_link(olga.id, &url("https://cx.example.com")).await.unwrap())
             }
+            (LogIn, Some(_)) => house.login_token(OLGA).await,
             (EmailChange, Some(olga)) => {
                 olga.post("email-changes", json!({ "email": NEW_OLGA, "password": PASSWORD })).await.is(202);
                 house.mailed_token(NEW_OLGA, "email_confirmation").await
@@ -68,6 +74,7 @@ impl Kind {
                 let reset = json!({ "token": token, "password": NEW_PASSWORD });
                 browser.post("password-resets/acceptance", reset).await
             }
+            LogIn => browser.post("login-links/acceptance", json!({ "token": token })).await,
             EmailChange => browser.post("email-changes/acceptance", json!({ "token": token })).await,
         }
     }
@@ -189,7 +196,7 @@ async fn t5_an_invitation_opens_the_workspace_that_wrote_it_whatever_the_request
 #[tokio::test]
 async fn t8_after_a_change_of_password_the_links_from_before_are_dead() {
     on_both(async |house| {
-        for kind in [PasswordReset, EmailChange] {
+        for kind in [PasswordReset, EmailChange, LogIn] {
             let mut olga = if house.team.people().await.unwrap().is_empty() {
                 house.olga().await
             } else {
@@ -208,7 +215,7 @@ async fn t8_after_a_change_of_password_the_links_from_before_are_dead() {
 
 #[tokio::test]
 async fn a_newer_link_replaces_the_one_before() {
-    for kind in [Invitation, PasswordReset, EmailChange] {
+    for kind in [Invitation, PasswordReset, EmailChange, LogIn] {
         on_both(async |house| {
             let mut olga = kind.prepare(house).await;
             let first = kind.issue(house, olga.as_mut()).await;

@@ -31,11 +31,25 @@ pub fn client(program: &str) -> Option<Command> {
     Some(command)
 }
 
+/// A walk through the console, one of the files in `e2e/console`, or nothing, said in one line, where what it needs is not
+/// installed.
+pub fn walk(file: &str) -> Option<Command> {
+    let folder = Path::new(ROOT).join("e2e/console");
+    let (chromium, node) = (chromium()?, on_path("node"));
+    let Some(node) = node.filter(|_| folder.join("node_modules/.installed-lock.json").exists()) else {
+        say(format_args!("{file} is left out: scripts/prepare-tests has not installed what e2e/console needs"));
+        return None;
+    };
+    let mut command = leashed(node);
+    command.current_dir(folder).args(["--test", "--test-reporter=spec", file]).env("CHROMIUM", chromium);
+    Some(command)
+}
+
 /// Debian's Chromium, or nothing, said in one line.
 pub fn chromium() -> Option<PathBuf> {
     let found = on_path("chromium");
     if found.is_none() {
-        say("the browser client is left out: chromium is not installed");
+        say("what needs a browser is left out: chromium is not installed");
     }
     found
 }

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use signals::Signal;
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -115,11 +116,15 @@ impl Installation {
         self.home.path().join("server.log")
     }
 
-    /// The binary, ready to run with these arguments and nothing from this process's environment. `HARKEN_BINARY` names
-    /// another build of it to be tried: one that is released, or one with a fault that these tests must find.
+    /// The binary. `HARKEN_BINARY` names another build of it to be tried: one that is released, or one with a fault that these
+    /// tests must find.
+    pub fn binary() -> OsString {
+        std::env::var_os("HARKEN_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_harken").into())
+    }
+
+    /// The binary, ready to run with these arguments and nothing from this process's environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let binary = std::env::var_os("HARKEN_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_harken").into());
-        let mut command = leashed(binary);
+        let mut command = leashed(Self::binary());
         command.env_clear().env("RUST_BACKTRACE", "1").env("HARKEN_DATA", &self.data);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         if let Some(url) = &self.database {

@@ -22,6 +22,7 @@ pub struct Server {
     child: Child,
     address: SocketAddr,
     metrics: Option<String>,
+    setup: Option<String>,
     log: PathBuf,
 }
 
@@ -57,8 +58,9 @@ impl Server {
             Some(line) => {
                 let said: serde_json::Value = serde_json::from_str(&line).unwrap();
                 let address = said["listening"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
-                let metrics = said["metrics"].as_str().map(str::to_owned);
-                Ok(Self { child, address, metrics, log })
+                let text = |name: &str| said[name].as_str().map(str::to_owned);
+                let (metrics, setup) = (text("metrics"), text("setup"));
+                Ok(Self { child, address, metrics, setup, log })
             }
             None => {
                 let said = std::fs::read_to_string(&log).unwrap();
@@ -78,6 +80,11 @@ impl Server {
     /// Where its metrics are scraped, which a setting must say.
     pub fn metrics(&self) -> &str {
         self.metrics.as_deref().expect("server.metrics is not set")
+    }
+
+    /// The link that it printed, by which the first owner is made.
+    pub fn setup_link(&self) -> Option<&str> {
+        self.setup.as_deref()
     }
 
     pub fn pid(&self) -> u32 {

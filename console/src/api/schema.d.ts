@@ -5121,6 +5121,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5450,7 +5457,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -5553,6 +5560,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6224,6 +6238,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6306,6 +6327,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7955,6 +7983,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {

@@ -49,7 +49,7 @@ async fn follows(router: &Router, request: Request<Body>) -> (StatusCode, Feed) 
 async fn what_is_logged_comes_by_itself_and_goes_on_where_it_broke_off() {
     on_both(async |world| {
         let house = House::over(world);
-        let (router, key) = (house.router(), house.key(&world.scope, &[Permission::SignalsRead]).await);
+        let (router, key) = (house.router(), house.key(&world.scope, &[Permission::ReadSignals]).await);
         world.hears([ANA.does("page_viewed")]).await;
         let live = "/api/v1/signals/live?where=kind%20%3D%20'order_completed'";
         let (status, mut feed) = follows(&router, house.with_key(&key, get(live))).await;
@@ -75,9 +75,9 @@ async fn it_is_for_those_who_may_see_signals_and_ends_when_they_no_longer_may() 
         let house = House::over(world);
         let router = house.router();
         assert_eq!(follows(&router, get("/api/v1/signals/live")).await.0, 401);
-        let other = house.key(&world.scope, &[Permission::InsightsRead]).await;
+        let other = house.key(&world.scope, &[Permission::ReadInsights]).await;
         assert_eq!(follows(&router, house.with_key(&other, get("/api/v1/signals/live"))).await.0, 403);
-        let key = house.key(&world.scope, &[Permission::SignalsRead]).await;
+        let key = house.key(&world.scope, &[Permission::ReadSignals]).await;
         let (_, mut feed) = follows(&router, house.with_key(&key, get("/api/v1/signals/live"))).await;
         world.hears([ANA.does("page_viewed")]).await;
         assert!(feed.next().await.is_some());
@@ -94,7 +94,7 @@ async fn it_is_for_those_who_may_see_signals_and_ends_when_they_no_longer_may() 
 async fn one_caller_holds_a_few_and_gives_them_back_and_all_end_with_the_server() {
     on_both(async |world| {
         let house = House::over(world);
-        let (router, key) = (house.router(), house.key(&world.scope, &[Permission::SignalsRead]).await);
+        let (router, key) = (house.router(), house.key(&world.scope, &[Permission::ReadSignals]).await);
         let open = async || follows(&router, house.with_key(&key, get("/api/v1/signals/live"))).await;
         let mut feeds = Vec::new();
         loop {

@@ -153,9 +153,13 @@ pub fn post(path: &str, body: &Json) -> Request<Body> {
     Request::post(path).header(header::CONTENT_TYPE, "application/json").body(body.to_string().into()).unwrap()
 }
 
+/// What somebody is answered; a stream of events, which has no end, counts for its beginning.
 pub async fn answer(router: Router, request: Request<Body>) -> Answer {
     let response = router.oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
+    let (parts, mut body) = response.into_parts();
+    if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+        body = Body::empty();
+    }
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }

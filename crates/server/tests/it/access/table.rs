@@ -95,7 +95,14 @@ pub fn rows() -> Vec<Row> {
         row("list_metrics", May(ReadInsights), 200).nameless(),
         row("show_metric", May(ReadInsights), 200).nameless(),
         row("query_metric", May(ReadInsights), 200).sending(json!({ "metric": "count", "by": ["kind"] })),
+        row("query_metrics", May(ReadInsights), 200)
+            .sending(json!({ "queries": [{ "metric": "count", "by": ["kind"] }] })),
+        row("list_changes", May(ReadInsights), 200)
+            .about("from=2026-02-23T00:00:00Z&to=2026-03-02T00:00:00Z")
+            .nameless(),
         row("list_signals", May(ReadSignals), 200),
+        row("export_signals", May(ReadSignals), 200),
+        row("follow_signals", May(ReadSignals), 200).nameless(),
         row("count_signals", May(ReadSignals), 200).nameless(),
         row("list_refusals", May(ReadSources), 200),
         row("list_tallies", May(ReadSources), 200),
@@ -148,6 +155,7 @@ pub fn rows() -> Vec<Row> {
         row("end_session", Person, 204),
         row("log_in", Anybody, 201).sending(json!({ "email": "{somebody}", "password": PASSWORD })).using_up_who_asks(),
         row("give_second_factor", HalfWay, 201).sending(json!({ "code": "000000" })),
+        row("log_in_by_link", Anybody, 410).sending(json!({ "token": "guessed" })),
         row("set_up", Anybody, 410)
             .sending(json!({ "token": "guessed", "email": "{new}@example.com", "name": "Eve", "password": PASSWORD })),
         row("list_providers", Anybody, 200),

@@ -102,7 +102,9 @@ impl Lake {
         }
         let (mut pieces, missing) = self.read_stream(scope, question, after, newest_first, customers).await?;
         let mut signals = Vec::new();
-        while let (Some(piece), true) = (pieces.next().await, signals.len() < limit) {
+        while signals.len() < limit
+            && let Some(piece) = pieces.next().await
+        {
             signals.extend(piece?);
         }
         signals.truncate(limit);

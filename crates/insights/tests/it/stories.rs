@@ -168,7 +168,7 @@ async fn money_names_its_currency_and_none_is_one_of_its_own() {
         let paid = |amount: &str, currency: Option<&str>| {
             let (amount, currency) = (amount.parse().ok(), currency.map(str::to_owned));
             ANA.does("order_completed").with("order_id", amount.map_or(0, base::Amount::units)).saying(move |body| {
-                (body.amount, body.currency) = (amount, currency.clone());
+                (body.amount, body.currency) = (amount, currency);
             })
         };
         let shop = Shop::with(world, [paid("5", None), CHIDI.does("product_viewed")]).await;

@@ -33,8 +33,13 @@ async fn serving(limits: Limits) -> (Serving, Database) {
     (House::over(&world).serves(limits).await, database)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the stranger who calls is no part of the product")]
+async fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+    TcpStream::connect(address).await
+}
+
 async fn connect(address: SocketAddr, sends: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = dial(address).await.unwrap();
     stream.write_all(sends.as_bytes()).await.unwrap();
     stream
 }
@@ -106,7 +111,7 @@ async fn a_body_that_comes_too_slowly_is_answered_with_408() {
 async fn a_header_that_is_too_long_is_refused() {
     let (serving, _database) = serving(patient()).await;
     let long = format!("GET /healthz HTTP/1.1\r\nhost: harken\r\nx: {}\r\n\r\n", "x".repeat(64 << 10));
-    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    let mut stream = dial(serving.address).await.unwrap();
     let _ = stream.write_all(long.as_bytes()).await;
     let answer = rest(stream).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -134,7 +139,7 @@ async fn a_server_that_stops_says_so_first_and_answers_what_is_in_flight() {
     assert!(answer.contains("connection: close"), "{answer}");
     assert!(!rest(idle).await.contains("HTTP/1.1"), "it is closed");
     serving.ends().await;
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(dial(address).await.is_err(), "nobody listens any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

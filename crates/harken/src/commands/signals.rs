@@ -66,12 +66,7 @@ impl Signals {
                 let shown: HashSet<i64> = latest.signals.iter().map(|signal| signal.seq).collect();
                 loop {
                     tokio::time::sleep(LOOK_AGAIN).await;
-                    // The log knows what came in, however long ago it happened; what has just left it is in the lake.
-                    let mut news = house.signals.matching(&house.scope, &filter, seen, MOST_AT_ONCE).await?;
-                    news.extend(house.insights.since(&house.scope, &filter, seen).await?.signals);
-                    news.sort_by_key(|signal| signal.seq);
-                    news.dedup_by_key(|signal| signal.seq);
-                    for signal in news {
+                    for signal in house.insights.after(&house.scope, &filter, seen, MOST_AT_ONCE).await? {
                         seen = seen.max(signal.seq);
                         if !shown.contains(&signal.seq) {
                             show(global, &signal, house.workspace.zone);

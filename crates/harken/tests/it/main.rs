@@ -15,6 +15,7 @@ mod full_disk;
 mod id_reuse;
 mod kill_in_archive;
 mod kill_in_ingest;
+mod live_feed;
 mod lost_answers;
 mod mail;
 mod malformed;

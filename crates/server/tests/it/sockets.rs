@@ -1,10 +1,10 @@
 //! F24, F27, F35: what is done to connections that are up to no good, and to all of them at the end.
 
-use server::Limits;
+use server::{Limits, Pace};
 use std::{net::SocketAddr, time::Duration};
 use testkit::{Database, World};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::sleep,
 };
@@ -19,8 +19,7 @@ fn patient() -> Limits {
     Limits {
         header: LONG,
         keep_alive: LONG,
-        body_idle: LONG,
-        body_total: LONG,
+        body: Pace { grace: LONG, rate: 4_000, idle: LONG },
         stalled: LONG,
         notice: SHORT,
         ..Limits::default()
@@ -45,7 +44,7 @@ async fn connect(address: SocketAddr, sends: &str) -> TcpStream {
 }
 
 /// Everything that comes until the server hangs up.
-async fn rest(mut stream: TcpStream) -> String {
+async fn rest(mut stream: impl AsyncRead + Unpin) -> String {
     let mut text = Vec::new();
     let read = tokio::time::timeout(LONG, stream.read_to_end(&mut text)).await;
     // Reset is an end as well.
@@ -86,25 +85,40 @@ async fn an_idle_connection_is_closed_and_a_busy_one_is_kept() {
     assert_eq!(rest(busy).await, "");
 }
 
+/// What somebody hears who sends a batch's body of 1,000 bytes in pieces of this size, with this long between them.
+async fn hears(pace: Pace, piece: usize, pause: Duration) -> String {
+    let (serving, _database) = serving(Limits { body: pace, ..patient() }).await;
+    let header = "POST /v1/batch HTTP/1.1\r\nhost: harken\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n";
+    let (reader, mut writer) = connect(serving.address, header).await.into_split();
+    let sends = tokio::spawn(async move {
+        for _ in 0..1000 / piece {
+            if writer.write_all(&vec![b' '; piece]).await.is_err() {
+                break;
+            }
+            sleep(pause).await;
+        }
+        writer
+    });
+    let answer = rest(reader).await;
+    sends.abort();
+    answer
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_comes_too_slowly_is_answered_with_408() {
-    let request = "POST /v1/batch HTTP/1.1\r\nhost: harken\r\ncontent-length: 1000\r\n\r\n{";
-    let (idle, _database) = serving(Limits { body_idle: SHORT, ..patient() }).await;
-    let answer = rest(connect(idle.address, request).await).await;
-    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(answer.contains("application/problem+json"), "{answer}");
-    let (dripping, _database) = serving(Limits { body_total: SHORT, ..patient() }).await;
-    let stream = connect(dripping.address, request).await;
-    let (mut reader, mut writer) = stream.into_split();
-    let drips = tokio::spawn(async move {
-        while writer.write_all(b" ").await.is_ok() {
-            sleep(SHORT / 10).await;
-        }
-    });
-    let mut head = [0; 12];
-    reader.read_exact(&mut head).await.unwrap();
-    assert_eq!(&head, b"HTTP/1.1 408");
-    drips.abort();
+    let pace = Pace { grace: SHORT, rate: 1_000_000, idle: LONG };
+    for (story, pace, piece, pause) in [
+        ("it stops", pace, 500, LONG),
+        ("it drips", pace, 1, SHORT / 10),
+        ("it came quickly, and stops", Pace { rate: 1, idle: SHORT, ..pace }, 500, LONG),
+    ] {
+        let late = hears(pace, piece, pause).await;
+        assert!(late.starts_with("HTTP/1.1 408"), "{story}: {late}");
+        assert!(late.contains("application/problem+json"), "{story}: {late}");
+    }
+    // Twice the time that even an empty body has, and every piece earned the next.
+    let honest = hears(Pace { rate: 100, ..pace }, 100, SHORT / 5).await;
+    assert!(honest.starts_with("HTTP/1.1 400"), "{honest}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

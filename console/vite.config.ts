@@ -29,5 +29,6 @@ function compressed(): Plugin {
 export default defineConfig({
   plugins: [react(), compressed()],
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: true },
-  server: { proxy: { "/api": proxied, "/auth": proxied } },
+  // The glossary is docs/words.md.
+  server: { fs: { allow: [".."] }, proxy: { "/api": proxied, "/auth": proxied } },
 });

@@ -7,7 +7,8 @@ import type { components } from "../api/schema";
 export type Question = components["schemas"]["Query"];
 export type Figures = components["schemas"]["Figures"];
 export type Row = components["schemas"]["Row"];
-export type Metric = components["schemas"]["Metric"];
+/** A metric with its passport. */
+export type Metric = components["schemas"]["Passport"];
 export type Unit = components["schemas"]["Unit"];
 export type Polarity = components["schemas"]["Polarity"];
 export type Grain = components["schemas"]["Grain"];

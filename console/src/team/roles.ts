@@ -20,6 +20,8 @@ const GRANTED: Record<Permission, Role[]> = {
   "customers:read": [...MANAGERS, "agent", "analyst"],
   "customers:write": [...MANAGERS, "agent"],
   "insights:read": EVERYBODY,
+  "insights:write": MANAGERS,
+  "questions:write": [...MANAGERS, "agent", "analyst"],
   "actions:read": MANAGERS,
   "actions:write": MANAGERS,
   "team:read": EVERYBODY,

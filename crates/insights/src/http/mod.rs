@@ -11,17 +11,23 @@ use team::{Scope, Team};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Insights;
+pub(crate) use queries::within;
+
+use crate::{Insights, annotations, journey, questions};
 
 /// The routes of this room, and of the signals, which are read from the lake.
 pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
+    let asking = Asking { insights: insights.clone(), team, places: Arc::new(Semaphore::new(AT_ONCE)) };
     OpenApiRouter::new()
         .routes(routes!(metrics::list_metrics))
         .routes(routes!(metrics::show_metric))
         .routes(routes!(queries::query_metric))
         .routes(routes!(signals::list_signals))
         .routes(routes!(signals::count_signals))
-        .with_state(Asking { insights, team, places: Arc::new(Semaphore::new(AT_ONCE)) })
+        .with_state(asking.clone())
+        .merge(annotations::routes(asking))
+        .merge(questions::routes(insights.clone()))
+        .merge(journey::routes(insights))
 }
 
 /// Questions that are answered at the same time; further ones wait. Each already uses every core.
@@ -29,8 +35,8 @@ const AT_ONCE: usize = 8;
 
 /// What the routes stand on.
 #[derive(Clone)]
-struct Asking {
-    insights: Insights,
+pub(crate) struct Asking {
+    pub(crate) insights: Insights,
     team: Team,
     places: Arc<Semaphore>,
 }
@@ -42,7 +48,7 @@ impl Asking {
     }
 
     /// The calendar of the caller's workspace.
-    async fn zone(&self, scope: &Scope) -> Result<Zone> {
+    pub(crate) async fn zone(&self, scope: &Scope) -> Result<Zone> {
         let workspaces = self.team.workspaces().await?;
         let own = workspaces.into_iter().find(|workspace| workspace.id == scope.workspace());
         own.map(|workspace| workspace.zone).ok_or_else(|| Error::not_found("workspace"))

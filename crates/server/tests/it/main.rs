@@ -1,9 +1,11 @@
 //! The front door, tried from outside: what it answers, to whom, and what it does to those who are up to no good.
 
+mod customers;
 mod description;
 mod headers;
 mod health;
 mod hostile;
+mod kept;
 mod metrics;
 mod rates;
 mod rooms;

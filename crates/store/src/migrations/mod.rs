@@ -8,6 +8,9 @@ mod m0004_team;
 mod m0005_access;
 mod m0006_idempotency;
 mod m0007_webhooks;
+mod m0010_customer_list;
+mod m0011_questions;
+mod m0012_journey;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -27,6 +30,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access::Migration),
             Box::new(m0006_idempotency::Migration),
             Box::new(m0007_webhooks::Migration),
+            Box::new(m0010_customer_list::Migration),
+            Box::new(m0011_questions::Migration),
+            Box::new(m0012_journey::Migration),
         ]
     }
 }

@@ -70,7 +70,13 @@ async fn seed(founder: &mut Browser, caller: &str, write_key: &str) -> Json {
     let invitation = founder.makes("/api/v1/team/invitations", invitation).await["id"].clone();
     let key = founder.makes("/api/v1/team/keys", json!({ "name": caller })).await["key"]["id"].clone();
     let job = founder.sees("/api/v1/jobs").await["items"][0]["id"].clone();
+    let annotation = json!({ "at": "2026-03-01", "kind": "release", "title": caller });
+    let annotation = founder.makes("/api/v1/insights/annotations", annotation).await["id"].clone();
+    let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
+    let question = json!({ "name": caller, "asked": { "metric": "nps" }, "shared": true });
+    let question = founder.makes("/api/v1/insights/questions", question).await["id"].clone();
     json!({
+        "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
         "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [write_key],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })

@@ -233,9 +233,12 @@ impl Customers {
         let mut profiles: BTreeMap<i64, Profile> = BTreeMap::new();
         for list in lists(canonicals.iter().copied()) {
             let mut numbers = of(list.clone());
-            numbers.columns([("c", "id"), ("c", "canonical"), ("c", "traits")]).order_by(("c", "id"), Order::Asc);
-            // The canonical number is the smallest, so it comes before those that were merged into it.
-            for row in all::<Row>(self.store.read(), &numbers).await? {
+            numbers.columns([("c", "id"), ("c", "canonical"), ("c", "traits")]);
+            let mut rows = all::<Row>(self.store.read(), &numbers).await?;
+            // The canonical number is the smallest, so it comes before those that were merged into it. Sorted here: asked to
+            // sort, SQLite goes through the whole workspace in that order instead of looking these few up.
+            rows.sort_unstable_by_key(|row| row.id);
+            for row in rows {
                 match profiles.get_mut(&row.canonical) {
                     Some(profile) if row.id != row.canonical => profile.merged_from.push(CustomerId(row.id)),
                     _ => {

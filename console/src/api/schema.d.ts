@@ -301,6 +301,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what changed
+         * @description Holds every group of every score (touchpoints, channels, traits and properties with a few values, each also at every
+         *     touchpoint) against the time before and against all others. Told is what is more than chance after a correction for the
+         *     number of groups, and what no surer finding explains. Every figure is that of the query that the finding names.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/journey": {
         parameters: {
             query?: never;
@@ -377,6 +399,27 @@ export interface paths {
          *     a warning where the sample is small; 0 of 0 is no data. Damaged data is left out and named in `incomplete`.
          */
         post: operations["query_metric"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/query-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for several figures
+         * @description As many queries as a page has figures, in one request. Each has its own answer, or says what is wrong with it alone. What it
+         *     costs of the limit of requests does not go by the number of queries.
+         */
+        post: operations["query_metrics"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3276,6 +3319,24 @@ export interface components {
              */
             where?: string | null;
         };
+        /** @description What became of one query. */
+        QueryAnswer: {
+            /** @description It has its figures. */
+            figures: components["schemas"]["Figures"];
+        } | {
+            /** @description It has none, and why. */
+            problem: components["schemas"]["ProblemDetails"];
+        };
+        /** @description Questions for figures. */
+        QueryBatch: {
+            /** @description At least one, and at most 64. */
+            queries: components["schemas"]["Query"][];
+        };
+        /** @description Their answers. */
+        QueryBatchAnswers: {
+            /** @description One for each query, in their order. */
+            answers: components["schemas"]["QueryAnswer"][];
+        };
         /** @description A question that somebody saved. */
         Question: {
             /** @description What it asks. */
@@ -5514,104 +5575,6 @@ export interface operations {
             };
         };
     };
-    list_changes: {
-        parameters: {
-            query: {
-                /**
-                 * @description The earliest moment, inclusive: `2026-01-31`, which begins in the calendar of the workspace, or
-                 *     `2026-01-31T08:30:00Z`.
-                 * @example 2026-01-01
-                 */
-                from: string;
-                /**
-                 * @description The latest moment, exclusive.
-                 * @example 2026-04-01
-                 */
-                to: string;
-                /**
-                 * @description Only signals that match.
-                 * @example channel = 'web'
-                 */
-                where?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The surest findings. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changes"];
-                };
-            };
-            /** @description Something in the request is wrong; `errors` names the fields. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Nobody is logged in, and no key came along that works. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Whoever asks may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description The request's line and headers are longer than 32 KiB. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A defect of the server; its log knows the `instance`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description The server cannot now; try again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
     list_annotations: {
         parameters: {
             query?: {
@@ -5681,6 +5644,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -5706,7 +5676,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -5809,6 +5779,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -5936,6 +5913,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6020,6 +6004,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6040,6 +6031,104 @@ export interface operations {
             };
             /** @description The disk is nearly full; nothing was stored. */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query: {
+                /**
+                 * @description The earliest moment, inclusive: `2026-01-31`, which begins in the calendar of the workspace, or
+                 *     `2026-01-31T08:30:00Z`.
+                 * @example 2026-01-01
+                 */
+                from: string;
+                /**
+                 * @description The latest moment, exclusive.
+                 * @example 2026-04-01
+                 */
+                to: string;
+                /**
+                 * @description Only signals that match.
+                 * @example channel = 'web'
+                 */
+                where?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The surest findings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, and no key came along that works. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Whoever asks may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6093,6 +6182,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6207,6 +6303,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -6745,6 +6848,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6770,7 +6880,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -6874,6 +6984,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -6960,6 +7077,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7034,6 +7158,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7161,6 +7292,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7249,6 +7387,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7274,7 +7419,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same.
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
                 "Idempotency-Key"?: string;
@@ -7377,6 +7522,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
@@ -7504,6 +7656,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {
                 headers: {
@@ -7587,6 +7746,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A defect of the server; its log knows the `instance`. */
             500: {

@@ -67,5 +67,6 @@ export default defineConfig({
     reportCompressedSize: true,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { "/api": proxied, "/auth": proxied } },
+  // The glossary is docs/words.md.
+  server: { fs: { allow: [".."] }, proxy: { "/api": proxied, "/auth": proxied } },
 });

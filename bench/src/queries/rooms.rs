@@ -24,9 +24,9 @@ impl Rooms {
         let team = Team::new(store.clone(), clock.clone());
         let scope = team.operator(team.default_workspace().await?.id);
         let customers = Customers::new(store.clone(), clock.clone());
-        let signals = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
-        let lake = Lake::open(&folder.join("lake"), signals.clone(), clock)?;
-        let insights = Insights::new(lake.clone(), customers);
+        let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), LogSettings::default());
+        let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
+        let insights = Insights::new(lake.clone(), customers, store, clock);
         Ok(Self { signals, lake, insights, scope })
     }
 }

@@ -5,7 +5,7 @@ import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "../components/Logo";
 import { CommandPalette } from "./CommandPalette";
@@ -14,6 +14,8 @@ import { Pending } from "./Pending";
 import { SessionExpired } from "./SessionExpired";
 import classes from "./Shell.module.css";
 import { Shortcuts } from "./Shortcuts";
+
+const PageWords = lazy(() => import("../glossary/PageWords"));
 
 export function Shell() {
   const { t } = useTranslation();
@@ -74,6 +76,9 @@ export function Shell() {
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Suspense fallback={<Pending />}>
           <Outlet />
+        </Suspense>
+        <Suspense>
+          <PageWords />
         </Suspense>
       </AppShell.Main>
       <CommandPalette />

@@ -3,6 +3,7 @@
 import {
   Activity,
   AudioLines,
+  BookOpen,
   Building2,
   ChartLine,
   CircleSlash,
@@ -13,6 +14,7 @@ import {
   ScrollText,
   UserRound,
   Users,
+  Waypoints,
   Webhook,
 } from "lucide-react";
 import type { Permission } from "../team/roles";
@@ -23,6 +25,8 @@ export type PageName =
   | "signals"
   | "refused"
   | "customers"
+  | "glossary"
+  | "journey"
   | "webhooks"
   | "workspace"
   | "members"
@@ -36,6 +40,8 @@ export interface PageEntry {
   to:
     | "/"
     | "/insights/explore"
+    | "/insights/journey"
+    | "/glossary"
     | "/signals"
     | "/signals/refused"
     | "/customers"
@@ -75,6 +81,7 @@ export const PAGES: PageEntry[] = [
     permission: "insights:read",
     letter: "e",
   },
+  { name: "glossary", to: "/glossary", icon: BookOpen, group: "insights", letter: "d" },
   {
     name: "webhooks",
     to: "/actions/webhooks",
@@ -90,6 +97,14 @@ export const PAGES: PageEntry[] = [
     group: "settings",
     permission: "team:read",
     letter: "s",
+  },
+  {
+    name: "journey",
+    to: "/insights/journey",
+    icon: Waypoints,
+    group: "settings",
+    permission: "insights:read",
+    letter: "p",
   },
   { name: "members", to: "/team/members", icon: Users, group: "settings", permission: "team:read", letter: "t" },
   { name: "keys", to: "/team/keys", icon: KeyRound, group: "settings", permission: "keys:read", letter: "k" },

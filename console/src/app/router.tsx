@@ -10,7 +10,7 @@ import {
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import { expiry, workspace } from "../api/session";
-import { readFind, readProfile } from "../customers/search";
+import { readList, readProfile } from "../customers/search";
 import { readHome } from "../home/search";
 import { readExplore } from "../insights/explore/search";
 import { readSignals } from "../signals/search";
@@ -91,6 +91,17 @@ const explore = createRoute({
   validateSearch: readExplore,
   component: lazyRouteComponent(() => import("../insights/explore/ExplorePage"), "ExplorePage"),
 });
+const journey = createRoute({
+  getParentRoute: () => shell,
+  path: "/insights/journey",
+  component: lazyRouteComponent(() => import("../insights/journey/JourneyPage"), "JourneyPage"),
+});
+const glossary = createRoute({
+  getParentRoute: () => shell,
+  path: "/glossary",
+  validateSearch: (search): { search?: string } => ({ search: text(search.search) }),
+  component: lazyRouteComponent(() => import("../glossary/GlossaryPage"), "GlossaryPage"),
+});
 const signals = createRoute({
   getParentRoute: () => shell,
   path: "/signals",
@@ -105,7 +116,7 @@ const refused = createRoute({
 const customers = createRoute({
   getParentRoute: () => shell,
   path: "/customers",
-  validateSearch: readFind,
+  validateSearch: readList,
   component: lazyRouteComponent(() => import("../customers/CustomersPage"), "CustomersPage"),
 });
 const customer = createRoute({
@@ -182,6 +193,8 @@ export const router = createRouter({
     shell.addChildren([
       home,
       explore,
+      journey,
+      glossary,
       signals,
       refused,
       customers,

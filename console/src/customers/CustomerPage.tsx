@@ -13,6 +13,7 @@ import { useMe } from "../team/me";
 import classes from "./CustomerPage.module.css";
 import { Identities } from "./Identities";
 import { Merges } from "./Merges";
+import { Scores } from "./Scores";
 import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { nameOf } from "./words";
@@ -41,6 +42,12 @@ export function CustomerPage() {
           <>
             {name && `${number} · `}
             {t("customers.profile.first_seen").toLowerCase()} <Moment at={customer.first_seen} />
+            {customer.last_seen && (
+              <>
+                {" · "}
+                {t("customers.profile.last_seen").toLowerCase()} <Moment at={customer.last_seen} />
+              </>
+            )}
             {customer.id !== asked && ` · ${t("customers.profile.moved", { asked })}`}
           </>
         )
@@ -65,6 +72,7 @@ export function CustomerPage() {
           <div className={classes.side}>
             <Identities identities={customer.identities} />
             <Traits traits={customer.traits} />
+            {may("signals:read") && <Scores customer={customer.id} />}
             <Merges customer={customer} />
           </div>
           <div className={classes.main}>{may("signals:read") && <Timeline customer={customer.id} />}</div>

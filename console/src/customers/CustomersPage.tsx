@@ -1,124 +1,141 @@
-// Finding one customer by what is known of them; below, who was heard from lately.
+// Every customer, those that were heard from last first; found by the beginning of a name or an identity.
 
-import { Button, Card, Group, NativeSelect, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { UserRoundSearch } from "lucide-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { Group, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { getRouteApi } from "@tanstack/react-router";
+import { Contact, Search, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "../api/client";
+import { usePages } from "../api/queries";
+import { type Column, DataTable } from "../components/DataTable";
 import { Empty } from "../components/Empty";
-import { Failure } from "../components/Failure";
+import { Moment } from "../components/Moment";
 import { Page } from "../components/Page";
-import { useMe } from "../team/me";
-import { Recent } from "./Recent";
-import type { FindSearch } from "./search";
-import { KINDS } from "./words";
+import { TextLink } from "../components/TextLink";
+import { words } from "../components/words";
+import type { ListSearch } from "./search";
+import { type Customer, nameOf } from "./words";
 
 const route = getRouteApi("/shell/customers");
 
-const NUMBER = "number";
-const OTHER = "other";
+const TYPING = 250;
+/** More would not be read in a list. */
+const MOST_TRAITS = 3;
+/** They stand in the first column already. */
+const NAMES = ["name", "first_name", "last_name", "email"];
 
 export function CustomersPage() {
   const { t } = useTranslation();
-  const search = route.useSearch();
+  const { search, sort } = route.useSearch();
   const navigate = route.useNavigate();
-  const open = useNavigate();
-  const { may } = useMe();
-  const asked = search.kind !== undefined && search.value !== undefined;
-  const found = useQuery({
-    queryKey: ["customers", search],
-    queryFn: ({ signal }) => find(search, signal),
-    enabled: asked,
-  });
-  const customer = asked ? found.data : undefined;
+  const set = (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  const typed = useDebouncedCallback((text: string) => set({ search: text.trim() || undefined }), TYPING);
+  const customers = usePages<Customer>(["customers", search, sort], (cursor, signal) =>
+    answer(api.GET("/api/v1/customers", { params: { query: { search, sort, cursor } }, signal })),
+  );
+  const number = search && /^\d{1,18}$/.test(search) ? search : undefined;
 
-  useEffect(() => {
-    if (customer) void open({ to: "/customers/$customer", params: { customer }, replace: true });
-  }, [customer, open]);
+  const columns: Column<Customer>[] = [
+    { header: t("customers.list.customer"), cell: (customer) => <Named customer={customer} /> },
+    { header: t("customers.profile.traits"), cell: ({ traits }) => <Known traits={traits} /> },
+    {
+      header: t("customers.profile.first_seen"),
+      sort: "first_seen",
+      tight: true,
+      cell: ({ first_seen }) => <Moment at={first_seen} />,
+    },
+    {
+      header: t("customers.profile.last_seen"),
+      sort: "last_seen",
+      tight: true,
+      cell: ({ last_seen }) => <Moment at={last_seen} />,
+    },
+  ];
 
   return (
     <Page title={t("pages.customers.title")} about={t("pages.customers.about")}>
-      <Card component="search">
-        <Find
-          key={`${search.kind}:${search.value}`}
-          search={search}
-          busy={found.isFetching}
-          find={(search) => navigate({ search })}
+      <Group component="search" gap="md" align="center">
+        <TextInput
+          type="search"
+          flex="0 1 26rem"
+          aria-label={t("customers.list.search")}
+          placeholder={t("customers.list.search")}
+          leftSection={<Search size={15} />}
+          defaultValue={search}
+          maxLength={255}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => typed(event.currentTarget.value)}
         />
-      </Card>
-      {found.isError && <Failure error={found.error} retry={() => found.refetch()} />}
-      {asked && found.isSuccess && !customer && (
-        <Card>
-          <Empty icon={UserRoundSearch} title={t("customers.find.none")} text={t("customers.find.none_text")} />
-        </Card>
-      )}
-      {may("signals:read") && <Recent />}
+        {number && (
+          <TextLink to="/customers/$customer" params={{ customer: number }} fz="sm">
+            {t("customers.list.by_number", { id: number })}
+          </TextLink>
+        )}
+      </Group>
+      <DataTable
+        label={t("pages.customers.title")}
+        columns={columns}
+        pages={customers}
+        id={({ id }) => id}
+        sort={{ by: sort ?? "last_seen", descending: true }}
+        onSort={({ by }) => set({ sort: by === "first_seen" ? by : undefined })}
+        empty={
+          search ? (
+            <Empty
+              level={2}
+              icon={UserRoundSearch}
+              title={t("customers.list.none")}
+              text={t("customers.list.none_text")}
+            />
+          ) : (
+            <Empty level={2} icon={Contact} title={t("customers.list.nobody")} text={t("customers.list.nobody_text")} />
+          )
+        }
+      />
     </Page>
   );
 }
 
-/** The number of the customer, if there is one. */
-async function find({ kind = "", value = "" }: FindSearch, signal: AbortSignal): Promise<string | null> {
-  if (kind === NUMBER) return value;
-  const page = await answer(api.GET("/api/v1/customers", { params: { query: { kind, value } }, signal }));
-  return page.items[0]?.id ?? null;
+function Named({ customer }: { customer: Customer }) {
+  const { t } = useTranslation();
+  const name = nameOf(customer);
+  const known = customer.identities.map(({ value }) => value).filter((value) => value !== name);
+  return (
+    <Stack gap={0} miw={0}>
+      <TextLink to="/customers/$customer" params={{ customer: customer.id }} fw={500}>
+        <bdi>{name ?? t("customers.profile.unnamed", { id: customer.id })}</bdi>
+      </TextLink>
+      {known.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {known.slice(0, 2).map((value, i) => (
+            <span key={value}>
+              {i > 0 && " · "}
+              <bdi>{value}</bdi>
+            </span>
+          ))}
+        </Text>
+      )}
+    </Stack>
+  );
 }
 
-function Find({ search, busy, find }: { search: FindSearch; busy: boolean; find: (search: FindSearch) => void }) {
-  const { t } = useTranslation();
-  const known = search.kind === undefined || search.kind === NUMBER || KINDS.some((kind) => kind === search.kind);
-  const [kind, setKind] = useState(known ? (search.kind ?? "email") : OTHER);
-  const [other, setOther] = useState(known ? "" : (search.kind ?? ""));
-  const [value, setValue] = useState(search.value ?? "");
-  const [tried, setTried] = useState(false);
-
-  function send(event: FormEvent) {
-    event.preventDefault();
-    setTried(true);
-    const name = kind === OTHER ? other.trim() : kind;
-    // Sources send e-mail addresses in lower case.
-    const sought = kind === "email" ? value.trim().toLowerCase() : value.trim();
-    if (name && sought) find({ kind: name, value: sought });
-  }
-
+function Known({ traits }: { traits: Customer["traits"] }) {
+  const plain = Object.entries(traits).filter(
+    ([name, value]) => !NAMES.includes(name) && value !== null && typeof value !== "object",
+  );
+  if (plain.length === 0) return <Text c="dimmed">–</Text>;
   return (
-    <form onSubmit={send} noValidate>
-      <Group align="flex-start" gap="sm">
-        <NativeSelect
-          label={t("customers.find.kind")}
-          value={kind}
-          onChange={(event) => setKind(event.currentTarget.value)}
-          data={[...KINDS, NUMBER, OTHER].map((value) => ({
-            value,
-            label: t(`customers.find.kinds.${value as "email"}`),
-          }))}
-        />
-        {kind === OTHER && (
-          <TextInput
-            label={t("customers.find.other")}
-            value={other}
-            maxLength={255}
-            onChange={(event) => setOther(event.currentTarget.value)}
-          />
-        )}
-        <TextInput
-          flex="1 1 16rem"
-          label={t("customers.find.value")}
-          value={value}
-          maxLength={255}
-          type={kind === "email" ? "email" : "text"}
-          inputMode={kind === NUMBER ? "numeric" : undefined}
-          autoComplete="off"
-          spellCheck={false}
-          error={tried && value.trim() === "" && t("customers.find.value_missing")}
-          onChange={(event) => setValue(event.currentTarget.value)}
-        />
-        <Button type="submit" loading={busy} mt={26}>
-          {t("customers.find.action")}
-        </Button>
-      </Group>
-    </form>
+    <Text size="sm" lineClamp={2}>
+      {plain.slice(0, MOST_TRAITS).map(([name, value], i) => (
+        <span key={name}>
+          {i > 0 && " · "}
+          <Text span c="dimmed">
+            {words(name)}
+          </Text>{" "}
+          <bdi>{String(value)}</bdi>
+        </span>
+      ))}
+    </Text>
   );
 }

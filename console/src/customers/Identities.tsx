@@ -24,10 +24,7 @@ export function Identities({ identities }: { identities: Customer["identities"] 
       )}
       <dl className={classes.pairs}>
         {shown.map(({ kind, value }) => (
-          <Pair
-            key={`${kind}:${value}`}
-            name={t(`customers.find.kinds.${kind as "email"}`, { defaultValue: words(kind) })}
-          >
+          <Pair key={`${kind}:${value}`} name={t(`customers.kinds.${kind as "email"}`, { defaultValue: words(kind) })}>
             <bdi>{value}</bdi>
           </Pair>
         ))}

@@ -1,8 +1,8 @@
 // What the addresses of the customers' pages hold.
 
-export interface FindSearch {
-  kind?: string;
-  value?: string;
+export interface ListSearch {
+  search?: string;
+  sort?: "first_seen";
 }
 
 export interface ProfileSearch {
@@ -16,8 +16,8 @@ const text = (value: unknown) => {
   return typeof value === "string" && value.trim() !== "" ? value : undefined;
 };
 
-export function readFind(search: Record<string, unknown>): FindSearch {
-  return { kind: text(search.kind), value: text(search.value) };
+export function readList(search: Record<string, unknown>): ListSearch {
+  return { search: text(search.search), sort: search.sort === "first_seen" ? "first_seen" : undefined };
 }
 
 export function readProfile(search: Record<string, unknown>): ProfileSearch {

@@ -11,6 +11,3 @@ export function nameOf({ traits, identities }: Customer): string | undefined {
   const email = identities.find(({ kind }) => kind === "email")?.value;
   return text(traits.name) ?? (both || undefined) ?? email;
 }
-
-/** The kinds that sources send; any other may be typed. */
-export const KINDS = ["email", "user_id", "anonymous_id", "phone", "device", "order"] as const;

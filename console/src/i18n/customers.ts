@@ -1,37 +1,31 @@
-// Customers: finding one, and one's page.
+// Customers: their list, and one's page.
 
 export const customers = {
-  find: {
-    kind: "Identity",
-    value: "Value",
-    action: "Find customer",
-    value_missing: "Enter the value to look for.",
-    none: "Nobody has this identity",
+  list: {
+    customer: "Customer",
+    search: "Name, e-mail or another identity begins with …",
+    by_number: "Open customer number {{id}}",
+    none: "Nobody is found by this",
     none_text:
-      "Identities are compared letter by letter, as their source sent them. E-mail addresses are in lower case.",
-    recent: "Heard from lately",
-    recent_text: "The customers of the latest signals.",
-    recent_none: "No customer has been heard from yet",
-    recent_none_text: "Customers appear as soon as a signal names one of their identities.",
-    kinds: {
-      email: "E-mail",
-      user_id: "User id",
-      anonymous_id: "Anonymous id",
-      phone: "Telephone",
-      device: "Device",
-      number: "Customer number",
-      order: "Order",
-      other: "Another kind",
-    },
-    other: "Kind",
-    last: "Last signal",
+      "A search finds the beginning of a name, of one of its words, or of an identity. Identities are compared letter by letter.",
+    nobody: "No customer has been heard from yet",
+    nobody_text: "Customers appear as soon as a signal names one of their identities.",
+  },
+  kinds: {
+    email: "E-mail",
+    user_id: "User id",
+    anonymous_id: "Anonymous id",
+    phone: "Telephone",
+    device: "Device",
+    order: "Order",
   },
   profile: {
     unnamed: "Customer {{id}}",
     number: "Customer {{id}}",
-    first_seen: "First received",
-    last_seen: "Last signal",
-    signals: "Signals",
+    first_seen: "First seen",
+    last_seen: "Last seen",
+    scores: "Latest scores",
+    no_scores: "This customer has not answered yet.",
     identities: "Identities",
     more_identities: "Show all {{count}}",
     traits: "Traits",

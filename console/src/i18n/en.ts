@@ -1,13 +1,19 @@
 // Every word that the console says, in English. Keys are named by page, then by meaning.
 
 import { customers } from "./customers";
+import { glossary } from "./glossary";
 import { insights } from "./insights";
+import { annotations, journey, questions } from "./kept";
 import { score } from "./score";
 import { signals } from "./signals";
 
 export const en = {
   ...insights,
+  annotations,
   customers,
+  glossary,
+  journey,
+  questions,
   score,
   signals,
 
@@ -37,7 +43,9 @@ export const en = {
     explore: { title: "Explore", about: "Any metric, by anything, over time, down to the signals behind it." },
     signals: { title: "Signals", about: "Everything customers do and say, as it comes in." },
     refused: { title: "Refused", about: "What was received and could not be taken, and why." },
-    customers: { title: "Customers", about: "Find a person by what you know of them." },
+    customers: { title: "Customers", about: "Everybody you hear from, and who was heard from last." },
+    glossary: { title: "Glossary", about: "What every word and every metric here means." },
+    journey: { title: "Journey", about: "The stages your customers go through, and where they meet you." },
     webhooks: { title: "Webhooks", about: "Tell your other systems what happens here, as it happens." },
     workspace: { title: "Workspace", about: "Name, calendar, currency and what everybody has to do to log in." },
     members: { title: "Team", about: "Who works in this workspace, and what each of them may do." },
@@ -247,7 +255,10 @@ export const en = {
     admin: { name: "Admin", may: "Everything but making owners: people, keys, settings, jobs, the audit log." },
     manager: { name: "Manager", may: "Runs the customer experience: sources, customers, figures, webhooks." },
     agent: { name: "Agent", may: "Talks with customers: reads signals and figures, reads and changes customers." },
-    analyst: { name: "Analyst", may: "Reads signals, customers, sources and figures, and changes nothing." },
+    analyst: {
+      name: "Analyst",
+      may: "Reads signals, customers, sources and figures; saves questions and changes nothing else.",
+    },
     viewer: { name: "Viewer", may: "Looks at signals and figures." },
   },
 
@@ -258,6 +269,8 @@ export const en = {
     customers_read: "Read customers",
     customers_write: "Change, merge and unmerge customers",
     insights_read: "Ask for figures",
+    insights_write: "Annotate charts, change stages and touchpoints",
+    questions_write: "Save, share, change and delete questions",
     actions_read: "See webhooks and deliveries",
     actions_write: "Change webhooks",
     team_read: "See the workspace and its members",
@@ -465,7 +478,9 @@ export const en = {
         removed: "Second factor removed",
       },
       session: { begun: "Logged in", refused: "Login refused" },
+      journey: { changed: "Stages changed" },
       team: { set_up: "Harken set up" },
+      touchpoint: { created: "Touchpoint registered", changed: "Touchpoint changed", deleted: "Touchpoint deleted" },
       webhook: {
         created: "Webhook created",
         changed: "Webhook changed",

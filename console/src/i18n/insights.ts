@@ -132,7 +132,15 @@ export const insights = {
     version: "Version",
     name: "Name in queries",
     interval: "Interval",
-    interval_text: "95%. Where the sample is small the figure is faded (n below 30) or not shown (n below 10).",
+    intervals: {
+      wald: "95%, Wald's; adjusted (Sauro & Lewis) below 30 answers and when all fall in one group",
+      wilson: "95%, Wilson's score interval",
+      student_t: "95%, Student's t",
+      order_statistics: "95%, the order statistics that enclose it, whatever the distribution",
+      none: "none: it is counted, not sampled",
+    },
+    sample: "Small samples",
+    sample_text: "Marked below n = {{sure}}; below n = {{shown}} only the counts are shown.",
     units: {
       points: "points, −100 to 100",
       percent: "percent",

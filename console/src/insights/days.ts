@@ -66,6 +66,11 @@ function label(start: string, grain: Grain): string {
   return start;
 }
 
+/** The bucket that a moment falls into, as the server labels it. */
+export function bucketOf(at: Date, grain: Grain, zone: string): string {
+  return grain === "hour" ? hourLabel(at, zone) : label(startOf(dayIn(zone, at), grain), grain);
+}
+
 /** Every bucket from a day to another, exclusive, as the server labels them: a series so shows its gaps. */
 export function buckets(from: string, to: string, grain: Grain, zone: string): string[] {
   if (grain === "hour") return hours(from, to, zone);

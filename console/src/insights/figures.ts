@@ -8,8 +8,8 @@ import { asked } from "./batch";
 export type Question = components["schemas"]["Query"];
 export type Figures = components["schemas"]["Figures"];
 export type Row = components["schemas"]["Row"];
-/** Its filter is a tree that `filterText` reads; openapi-fetch loses its tuples' lengths. */
-export type Metric = Omit<components["schemas"]["Metric"], "filter"> & { filter: unknown };
+/** A metric with its passport. Its filter is a tree that `filterText` reads; openapi-fetch loses its tuples' lengths. */
+export type Metric = Omit<components["schemas"]["Passport"], "filter"> & { filter: unknown };
 export type Unit = components["schemas"]["Unit"];
 export type Polarity = components["schemas"]["Polarity"];
 export type Grain = components["schemas"]["Grain"];

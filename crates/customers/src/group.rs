@@ -8,7 +8,7 @@ use sea_orm::{
 use std::collections::BTreeMap;
 use store::{Insert, lists};
 
-use crate::{sql::all, traits::Statements};
+use crate::{names, sql::all, traits::Statements};
 
 /// One customer number on its way to being stored.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Member {
     pub(crate) own: Statements,
     /// The traits of the whole customer as JSON at the canonical number, empty elsewhere.
     traits: String,
+    /// They as they are stored.
+    stored: String,
     /// When it was seen first; kept as it was where the number is stored already.
     created_at: i64,
     changed: i64,
@@ -42,15 +44,16 @@ impl TryFrom<Row> for Member {
 
     fn try_from(row: Row) -> Result<Self> {
         let Row { id, canonical, own, traits, created_at, changed } = row;
-        Ok(Self { id, canonical, own: Statements::parse(&own)?, traits, created_at, changed, stale: false })
+        let (own, stored) = (Statements::parse(&own)?, traits.clone());
+        Ok(Self { id, canonical, own, traits, stored, created_at, changed, stale: false })
     }
 }
 
 impl Member {
     /// A number that is not stored yet, or of which nothing but its canonical number is.
     pub(crate) fn blank(id: i64, canonical: i64, at: Timestamp, changed: i64) -> Self {
-        let traits = Statements::NONE.to_owned();
-        Self { id, canonical, own: Statements::default(), traits, created_at: at.micros(), changed, stale: true }
+        let (own, traits) = (Statements::default(), Statements::NONE.to_owned());
+        Self { id, canonical, own, stored: traits.clone(), traits, created_at: at.micros(), changed, stale: true }
     }
 
     /// Takes in what a signal of this moment says; how many traits there was no room for.
@@ -142,8 +145,14 @@ pub(crate) async fn store(
             )
             .take()
     });
-    let stale = members.into_iter().filter(|member| member.stale);
-    let values = stale.flat_map(|member| -> [Value; 7] {
+    let stale: Vec<Member> = members.into_iter().filter(|member| member.stale).collect();
+    let renamed: Vec<(i64, &str, &str)> = stale
+        .iter()
+        .filter(|member| member.traits != member.stored)
+        .map(|member| (member.id, &*member.stored, &*member.traits))
+        .collect();
+    names::store(transaction, workspace, &renamed).await?;
+    let values = stale.into_iter().flat_map(|member| -> [Value; 7] {
         [
             workspace.0.into(),
             member.id.into(),

@@ -1,6 +1,6 @@
 //! The room's part of the API.
 
-use api::{Body, Page, Params, Problem, ProblemDetails, Query};
+use api::{Body, Page, Paging, Params, Problem, ProblemDetails, Query};
 use axum::{Json, extract::State, http::StatusCode};
 use base::{CustomerId, Error};
 use serde::Deserialize;
@@ -9,12 +9,12 @@ use team::{May, ReadCustomers, WriteCustomers};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Customers, Merge, MergeId, Profile};
+use crate::{Customers, ListedBy, Merge, MergeId, Profile};
 
 /// The routes of this room.
 pub fn routes(customers: Customers) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(find_customer))
+        .routes(routes!(list_customers))
         .routes(routes!(show_customer))
         .routes(routes!(list_customer_merges))
         .routes(routes!(create_merge))
@@ -22,46 +22,83 @@ pub fn routes(customers: Customers) -> OpenApiRouter {
         .with_state(customers)
 }
 
-/// An identity to look for.
+/// Which customers, and which page of them.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Sought {
-    /// `user_id`, `anonymous_id`, `email`, `phone`, `device`, or another kind that a source sends.
+    /// The one that an identity of this kind points to: `user_id`, `anonymous_id`, `email`, `phone`, `device`, or another
+    /// kind that a source sends. Together with `value`.
     #[param(example = "email", max_length = 255)]
-    kind: String,
-    /// Its value as the source normalises it: e-mail addresses in lower case.
+    kind: Option<String>,
+    /// The identity's value as the source normalises it: e-mail addresses in lower case.
     #[param(example = "ana@example.com", max_length = 255)]
-    value: String,
+    value: Option<String>,
+    /// Those of whom an identity, the name or one of its words begins so.
+    #[param(example = "ana so", max_length = 255)]
+    search: Option<String>,
+    /// Of two the one that was heard from later comes first: by the last thing that is known of them, or by the first.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    sort: ListedBy,
+    /// How many items at most: 1 to 200; 50 where it is not said.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
-/// Find a customer
+impl Sought {
+    /// The identity to look for, if it is one.
+    fn identity(&self) -> base::Result<Option<(&str, &str)>> {
+        for (field, text) in [("kind", &self.kind), ("value", &self.value), ("search", &self.search)] {
+            if text.as_ref().is_some_and(|text| text.chars().count() > 255 || text.contains('\0')) {
+                return Err(Error::invalid_field(field, "too_long", "this is text of at most 255 characters"));
+            }
+        }
+        match (&self.kind, &self.value) {
+            (Some(kind), Some(value)) => Ok(Some((kind, value))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(Error::invalid_field("value", "missing", "an identity is a kind and a value")),
+            (None, Some(_)) => Err(Error::invalid_field("kind", "missing", "an identity is a kind and a value")),
+        }
+    }
+}
+
+/// List customers
 ///
-/// The customer that an identity points to, merges taken into account. A list of one, or an empty one.
+/// Merged ones once, those that were heard from last first. With `kind` and `value` the one customer that this identity
+/// points to, or nobody. With `search` at most those that the first thousand identities and the first thousand names that
+/// begin so lead to: type more to see fewer. In a list the identities are user ids, e-mail addresses and telephone numbers;
+/// all of them stand with the single customer.
 #[utoipa::path(
     get,
     path = "/api/v1/customers",
     tag = "customers",
     params(Sought),
-    responses((status = 200, description = "The customer, if there is one.", body = Page<Profile>)),
+    responses((status = 200, description = "A page of them.", body = Page<Profile>)),
     security(("session" = []), ("key" = ["customers:read"]))
 )]
-async fn find_customer(
+async fn list_customers(
     State(customers): State<Customers>,
     caller: May<ReadCustomers>,
     Query(sought): Query<Sought>,
 ) -> Result<Page<Profile>, Problem> {
-    for (field, text) in [("kind", &sought.kind), ("value", &sought.value)] {
-        if text.chars().count() > 255 {
-            return Err(Error::invalid_field(field, "too_long", "an identity has at most 255 characters").into());
-        }
+    if let Some((kind, value)) = sought.identity()? {
+        let found = customers.find(&caller, kind, value).await?;
+        let profile = match found {
+            Some(customer) => vec![customers.profile(&caller, customer).await?],
+            None => Vec::new(),
+        };
+        return Ok(Page::whole(profile));
     }
-    let found = customers.find(&caller, &sought.kind, &sought.value).await?;
-    let profile = match found {
-        Some(customer) => vec![customers.profile(&caller, customer).await?],
-        None => Vec::new(),
-    };
-    Ok(Page::whole(profile))
+    let paging = Paging::new(sought.limit, sought.cursor);
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let search = sought.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
+    let listed = customers.list(&caller, search, sought.sort, after, limit + 1).await?;
+    let page = Page::cut(listed, limit, |(place, _)| *place);
+    let items = page.items.into_iter().map(|(_, profile)| profile).collect();
+    Ok(Page { items, next_cursor: page.next_cursor })
 }
 
 /// Show a customer

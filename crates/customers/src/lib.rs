@@ -3,10 +3,13 @@
 mod facts;
 mod group;
 mod http;
+mod list;
 mod merges;
+mod names;
 mod profile;
 mod recognition;
 mod sample;
+mod sightings;
 mod sql;
 mod strength;
 mod traits;
@@ -16,8 +19,10 @@ use base::Clock;
 use store::Store;
 
 pub use http::routes;
+pub use list::ListedBy;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
+pub use sightings::Sightings;
 
 /// The room's handle; cheap to clone. The log recognises customers through it.
 #[derive(Clone)]

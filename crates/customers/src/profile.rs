@@ -28,9 +28,12 @@ pub struct Profile {
     /// The other numbers that this customer's signals are logged under.
     #[schema(value_type = Vec<String>)]
     pub merged_from: Vec<CustomerId>,
-    /// When the server received the first signal with one of the identities.
+    /// When the first thing that is known of them happened.
     #[schema(value_type = String, format = DateTime)]
     pub first_seen: Timestamp,
+    /// When the last one did; `null` for the moment until their first signal has been taken in.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_seen: Option<Timestamp>,
 }
 
 impl Customers {
@@ -104,7 +107,11 @@ impl Customers {
         rows.sort_by(|one, other| {
             (one.first_seen, &one.kind, &one.value).cmp(&(other.first_seen, &other.kind, &other.value))
         });
-        let first_seen = rows.first().map_or(0, |row| row.first_seen);
+        let received = rows.first().map_or(0, |row| row.first_seen);
+        let ids: Vec<i64> = canonicals.iter().map(|canonical| canonical.0).collect();
+        let seen = self.seen(scope, &ids).await?;
+        let first_seen = seen.values().map(|seen| seen.first_at).min().unwrap_or(received);
+        let last_seen = seen.values().map(|seen| seen.last_at).max();
         let identities: Vec<Identity> =
             rows.into_iter().map(|row| Identity { kind: row.kind, value: row.value }).collect();
         let (id, merged_from) = numbers.split_first().ok_or_else(|| Error::not_found("customer"))?;
@@ -114,6 +121,7 @@ impl Customers {
             traits: traits.view(),
             merged_from: merged_from.iter().copied().map(CustomerId).collect(),
             first_seen: Timestamp::from_micros(first_seen),
+            last_seen: last_seen.map(Timestamp::from_micros),
         })
     }
 

@@ -7,6 +7,9 @@ pub(crate) const USER_ID: &str = "user_id";
 /// The kind that a browser gives itself before it knows who uses it.
 pub(crate) const ANONYMOUS_ID: &str = "anonymous_id";
 
+/// The kinds that point to somebody for years, and of which they have few.
+pub(crate) const LASTING: [&str; 3] = [USER_ID, "email", "phone"];
+
 enum Rank {
     Kind(&'static str),
     /// Any kind that the list does not name: an order's number, a loyalty card.

@@ -77,7 +77,7 @@ impl House {
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
         let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
         let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock.clone());
-        let insights = Insights::new(lake.clone(), customers.clone());
+        let insights = Insights::new(lake.clone(), customers.clone(), store.clone(), clock.clone());
         let actions = Actions::new(store.clone(), clock.clone(), vault, client, team.clone());
         let projector = Projector::register(store.clone(), projections(&actions)).await?;
         let workspace = team.default_workspace().await?;

@@ -5,7 +5,9 @@ use base::{
     filter::{Column, Order, Test, Type, Value},
 };
 use lake::{Condition, Measure, Operand, Per, UnitValue};
+use serde::Serialize;
 use statistics::{Estimate, Interval, Moments, Nps, Proportion, Warning};
+use utoipa::ToSchema;
 
 /// What a metric computes. Its text form stands in `expression`.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +63,34 @@ pub(crate) struct Figure {
     pub(crate) warning: Option<Warning>,
 }
 
+/// How the 95 % interval of a figure is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalMethod {
+    /// Wald's for a difference of shares, adjusted (Sauro & Lewis) below 30 answers and when all fall in one group.
+    Wald,
+    /// Wilson's score interval of a share.
+    Wilson,
+    /// Student's t of a mean.
+    StudentT,
+    /// The order statistics that enclose a quantile, whatever the distribution.
+    OrderStatistics,
+    /// None: it is counted, not sampled.
+    None,
+}
+
 impl Formula {
+    /// How its interval is computed.
+    pub fn interval(&self) -> IntervalMethod {
+        match self {
+            Self::Nps => IntervalMethod::Wald,
+            Self::Rate(_) | Self::Repeat { .. } => IntervalMethod::Wilson,
+            Self::Mean(_) | Self::Per { .. } => IntervalMethod::StudentT,
+            Self::Quantile(..) => IntervalMethod::OrderStatistics,
+            Self::Count | Self::Sum(_) | Self::Unique(_) | Self::Repeaters { .. } => IntervalMethod::None,
+        }
+    }
+
     /// The fields it is computed from.
     pub(crate) fn fields(&self) -> Vec<&Field> {
         match self {

@@ -1,12 +1,13 @@
 //! The one query shape that answers every number in the product.
 
 use base::{
-    Error, Field, Filter, Grain, Result, Timestamp, Zone,
+    Clock, Error, Field, Filter, Grain, Result, Timestamp, Zone,
     filter::{Column, Test, Value},
 };
 use customers::Customers;
 use lake::{AnswerRow, CustomerFacts, Lake, Measure, Question};
 use std::{collections::BTreeSet, sync::Arc};
+use store::Store;
 use team::Scope;
 
 use crate::{Currency, Figures, Keys, Metric, Row, Unit, guard};
@@ -74,12 +75,14 @@ impl Query {
 pub struct Insights {
     pub(crate) lake: Lake,
     pub(crate) customers: Customers,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
 }
 
 impl Insights {
-    /// The room over the lake and the customers.
-    pub fn new(lake: Lake, customers: Customers) -> Self {
-        Self { lake, customers }
+    /// The room over the lake and the customers; the store keeps what people save.
+    pub fn new(lake: Lake, customers: Customers, store: Store, clock: Clock) -> Self {
+        Self { lake, customers, store, clock }
     }
 
     /// The figures of a query, over everything logged up to now.

@@ -17,7 +17,7 @@ pub enum Role {
     Manager,
     /// Talks with customers.
     Agent,
-    /// Asks every question and changes nothing.
+    /// Asks every question, keeps and shares those worth asking again, and changes nothing else.
     Analyst,
     /// Looks at dashboards.
     Viewer,
@@ -123,6 +123,10 @@ permissions! {
     WriteCustomers "customers:write" &[Owner, Admin, Manager, Agent];
     /// Ask for figures.
     ReadInsights "insights:read" EVERYBODY;
+    /// Annotate charts; say which touchpoints and stages there are.
+    WriteInsights "insights:write" MANAGERS;
+    /// Save questions, share them, change and delete them.
+    WriteQuestions "questions:write" &[Owner, Admin, Manager, Agent, Analyst];
     /// See what is sent out: webhooks and their deliveries.
     ReadActions "actions:read" MANAGERS;
     /// Change what is sent out.

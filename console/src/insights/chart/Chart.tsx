@@ -4,6 +4,7 @@ import { Skeleton, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { lazy, type Ref, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Flag } from "../annotations/annotations";
 import { isWhole, sayBucket } from "../days";
 import type { Point } from "../explore/behind";
 import type { Shape } from "../explore/search";
@@ -32,13 +33,24 @@ interface Props {
   unit: Unit;
   writer: Writer;
   words: Words;
+  flags: Flag[];
   pick: ((point: Point) => void) | undefined;
   ref: Ref<ChartHandle>;
 }
 
-export function Chart({ answer, span, before, shape, title, unit, writer, words, pick, ref }: Props) {
+export function Chart({ answer, span, before, shape, title, unit, writer, words, flags, pick, ref }: Props) {
   const { t } = useTranslation();
-  const { option, height, shown, points } = useDrawing({ answer, span, before, shape, title, unit, writer, words });
+  const { option, height, shown, points } = useDrawing({
+    answer,
+    span,
+    before,
+    shape,
+    title,
+    unit,
+    writer,
+    words,
+    flags,
+  });
   const left = answer.series.length - shown;
   const bands = answer.figures.rows.some((row) => row.low !== null);
   return (
@@ -78,7 +90,7 @@ const whiskered = (answer: Answer, shown: number) => !answer.grain || shown === 
 
 type Asked = Omit<Props, "pick" | "ref">;
 
-function useDrawing({ answer, span, before, shape, title, unit, writer, words }: Asked) {
+function useDrawing({ answer, span, before, shape, title, unit, writer, words, flags }: Asked) {
   const { t, i18n } = useTranslation();
   const ink = useInk();
   const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false }) ?? false;
@@ -147,7 +159,7 @@ function useDrawing({ answer, span, before, shape, title, unit, writer, words }:
       return {
         option:
           shape === "line"
-            ? lineOption({ ...drawing, before: earlier })
+            ? lineOption({ ...drawing, before: earlier, flags })
             : standingBars({ ...drawing, before: earlier }, most),
         height: narrow ? 300 : 360,
         shown: shown.length,
@@ -170,7 +182,7 @@ function useDrawing({ answer, span, before, shape, title, unit, writer, words }:
       shown: Math.min(bars.length, MOST_BARS),
       points: ({ index }: Picked): Point | undefined => bars[index] && { keys: bars[index].keys },
     };
-  }, [answer, span.from, span.to, before, shape, title, unit, ink, narrow, language]);
+  }, [answer, span.from, span.to, before, shape, title, unit, flags, ink, narrow, language]);
 }
 
 /** The series with the same keys. */

@@ -1,7 +1,13 @@
 // One chart of ECharts as SVG: only the kinds that we draw are bundled, and only pages with charts load them.
 
 import { BarChart, CustomChart, HeatmapChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
@@ -17,6 +23,7 @@ use([
   LabelLayout,
   LegendComponent,
   LineChart,
+  MarkLineComponent,
   SVGRenderer,
   TooltipComponent,
   VisualMapComponent,

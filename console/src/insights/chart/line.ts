@@ -1,6 +1,7 @@
 // A series over time: lines with their intervals as light bands, small samples hollow, gaps as gaps.
 
 import type { EChartsOption } from "echarts/types/dist/shared";
+import type { Flag } from "../annotations/annotations";
 import type { Series } from "../explore/table";
 import { hasInterval, isShown, type Row } from "../figures";
 import { base, categoryAxis, clipped, plain, tooltip, valueAxis } from "./common";
@@ -27,6 +28,8 @@ export interface Drawing {
   title: string;
   ink: Ink;
   narrow: boolean;
+  /** Annotations, each at its bucket. */
+  flags?: Flag[];
 }
 
 export function lineOption(drawing: Drawing): EChartsOption {
@@ -69,9 +72,17 @@ export function lineOption(drawing: Drawing): EChartsOption {
     z: 2,
   }));
 
+  const flags = drawing.flags ?? [];
+
   return {
     ...base(ink),
-    grid: { left: 8, right: labelled ? 104 : 16, top: alone || labelled ? 16 : 48, bottom: 8, containLabel: true },
+    grid: {
+      left: 8,
+      right: labelled ? 104 : 16,
+      top: (alone || labelled ? 16 : 48) + (flags.length > 0 ? 16 : 0),
+      bottom: 8,
+      containLabel: true,
+    },
     legend: {
       show: !alone && narrow,
       top: 0,
@@ -91,11 +102,43 @@ export function lineOption(drawing: Drawing): EChartsOption {
         const bucket = buckets[index] ?? "";
         const said = series.map((one, i) => `${alone ? "" : `${names[i]}: `}${drawing.say(one.at.get(bucket))}`);
         const earlier = (drawing.before ?? []).map(({ name, at }) => `${name}: ${drawing.say(at[index])}`);
-        return plain([drawing.longLabels[index], ...said, ...earlier].join("\n"));
+        const noted = flags.filter((flag) => flag.index === index).map(({ title }) => title);
+        return plain([drawing.longLabels[index], ...said, ...earlier, ...noted].join("\n"));
       },
     },
-    series: [...bands, ...before, ...lines] as EChartsOption["series"],
+    series: [...bands, ...before, ...lines, ...flagged(flags, drawing)] as EChartsOption["series"],
   };
+}
+
+/** More names would run into each other: then the flags carry their numbers alone. */
+const MOST_NAMED = 4;
+
+/** The flags stand on a line of their own that has no points. */
+function flagged(flags: Flag[], { ink, narrow }: Drawing) {
+  if (flags.length === 0) return [];
+  const named = flags.length <= MOST_NAMED && !narrow;
+  return [
+    {
+      type: "line" as const,
+      data: [],
+      silent: true,
+      markLine: {
+        silent: true,
+        animation: false,
+        symbol: "none",
+        lineStyle: { color: ink.dimmed, width: 1, type: [2, 3] as [number, number] },
+        data: flags.map(({ index, numbers, title }) => ({
+          xAxis: index,
+          label: {
+            position: "end" as const,
+            color: ink.text,
+            formatter: plain(named ? `${numbers.join(", ")} ${clipped(title, 16)}` : numbers.join(", ")),
+          },
+        })),
+      },
+      z: 4,
+    },
+  ];
 }
 
 function point(row: Row | undefined, colour: string, ink: Ink) {

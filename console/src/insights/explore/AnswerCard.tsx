@@ -13,6 +13,7 @@ import {
   Text,
   Title,
 } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import {
   ChartColumn,
@@ -33,6 +34,8 @@ import { save } from "../../components/save";
 import { TextLink } from "../../components/TextLink";
 import { toast } from "../../components/toast";
 import { useMe } from "../../team/me";
+import { Annotations } from "../annotations/Annotations";
+import { type Annotation, annotationsQuery, flagsOf } from "../annotations/annotations";
 import { Chart } from "../chart/Chart";
 import type { ChartHandle } from "../chart/EChart";
 import { useInk } from "../chart/ink";
@@ -50,6 +53,8 @@ import { arrange, type Words } from "./table";
 
 interface Props {
   asked: Asked;
+  /** The question in words. */
+  title: string;
   metric: Metric | undefined;
   figures: Figures;
   before: Figures | undefined;
@@ -61,7 +66,18 @@ interface Props {
   set: (change: ExploreSearch) => void;
 }
 
-export function AnswerCard({ asked, metric, figures, before, beforeError, retryBefore, stale, period, set }: Props) {
+export function AnswerCard({
+  asked,
+  title,
+  metric,
+  figures,
+  before,
+  beforeError,
+  retryBefore,
+  stale,
+  period,
+  set,
+}: Props) {
   const { t, i18n } = useTranslation();
   const { may } = useMe();
   const navigate = useNavigate();
@@ -70,7 +86,6 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
   const ink = useInk();
   const words: Words = { missing: t("figure.missing"), yes: t("figure.yes"), no: t("figure.no") };
   const writer = useWriter(figures.unit, figures.currency);
-  const title = useTitle(asked, metric);
   // While another answer is on its way the old one is read by the fields that it has.
   const { by, every } = stale ? fieldsOf(figures, asked) : asked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words follow from the language
@@ -111,6 +126,12 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
   });
   const about = [span, asked.where].filter(Boolean).join(" · ");
   const empty = figures.rows.every(({ n }) => n === 0);
+  const lined = asked.shape === "line" && answer.grain !== undefined && !stale;
+  const { data: annotations = NONE } = useQuery({ ...annotationsQuery(period.from, period.to), enabled: lined });
+  const flags = useMemo(
+    () => (lined && answer.grain ? flagsOf(annotations, answer.buckets, answer.grain, zone) : []),
+    [annotations, lined, answer, zone],
+  );
   const lacking = lacks(asked.shape, by.length, every !== undefined, figures);
 
   async function png() {
@@ -217,13 +238,17 @@ export function AnswerCard({ asked, metric, figures, before, beforeError, retryB
             unit={figures.unit}
             writer={writer}
             words={words}
+            flags={flags}
             pick={stale ? undefined : drill}
           />
         )}
+        {asked.shape === "line" && !empty && !lacking && <Annotations period={period} />}
       </Stack>
     </Card>
   );
 }
+
+const NONE: Annotation[] = [];
 
 /** What a shape cannot be drawn without. */
 function lacks(
@@ -240,17 +265,6 @@ function lacks(
 function fieldsOf(figures: Figures, asked: Asked): Pick<Asked, "by" | "every"> {
   const keys = Object.keys(figures.rows[0]?.keys ?? {});
   return { by: keys.filter((key) => key !== TIME), every: keys.includes(TIME) ? asked.every : undefined };
-}
-
-function useTitle(asked: Asked, metric: Metric | undefined): string {
-  const { t } = useTranslation();
-  const words = {
-    metric: metric?.title ?? asked.metric,
-    by: asked.by.join(t("explore.and")),
-    every: asked.every ? t(`grains.${asked.every}`) : "",
-  };
-  if (asked.by.length > 0) return t(asked.every ? "explore.question.by_every" : "explore.question.by", words);
-  return t(asked.every ? "explore.question.every" : "explore.question.all", words);
 }
 
 /** Damaged data is said, never left out in silence. */

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Check, Link2 } from "lucide-react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../../api/problem";
 import { Failure } from "../../components/Failure";
@@ -12,11 +13,13 @@ import { Page } from "../../components/Page";
 import { metricQuery, useFigures } from "../figures";
 import { PeriodPicker } from "../PeriodPicker";
 import { usePeriod } from "../periods";
+import { OpenQuestion, SavedButtons } from "../saved/Saved";
 import { AnswerCard, AnswerSkeleton } from "./AnswerCard";
 import { Passport } from "./Passport";
 import { QuestionBar } from "./QuestionBar";
 import { askedBy, questionOf } from "./question";
 import type { ExploreSearch } from "./search";
+import { useTitle } from "./title";
 
 const route = getRouteApi("/shell/insights/explore");
 
@@ -30,8 +33,11 @@ export function ExplorePage() {
   const figures = useFigures(questionOf(asked, period), { keep: true });
   const before = useFigures(questionOf(asked, period.previous), { keep: true, enabled: asked.compare });
   const [passport, { open, close }] = useDisclosure(false);
-  const set = (change: ExploreSearch) =>
-    void navigate({ search: (search) => ({ ...search, ...change }), replace: true });
+  const title = useTitle(asked, metric.data);
+  const set = useCallback(
+    (change: ExploreSearch) => void navigate({ search: (search) => ({ ...search, ...change }), replace: true }),
+    [navigate],
+  );
 
   return (
     <Page
@@ -39,6 +45,7 @@ export function ExplorePage() {
       about={t("pages.explore.about")}
       actions={
         <>
+          <SavedButtons search={search} title={title} set={set} />
           <CopyButton value={location.href} timeout={2000}>
             {({ copied, copy }) => (
               <Button variant="default" leftSection={copied ? <Check size={16} /> : <Link2 size={16} />} onClick={copy}>
@@ -53,6 +60,7 @@ export function ExplorePage() {
         </>
       }
     >
+      <OpenQuestion search={search} set={set} />
       <QuestionBar asked={asked} set={set} error={figures.error} passport={open} />
       {figures.isError && !isPlaced(figures.error) && <Failure error={figures.error} retry={() => figures.refetch()} />}
       {figures.isPending && <AnswerSkeleton />}
@@ -60,6 +68,7 @@ export function ExplorePage() {
         <Stack gap="md" style={{ opacity: figures.isPlaceholderData ? 0.6 : 1 }} aria-busy={figures.isPlaceholderData}>
           <AnswerCard
             asked={asked}
+            title={title}
             metric={metric.data}
             figures={figures.data}
             before={asked.compare ? before.data : undefined}

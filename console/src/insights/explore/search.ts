@@ -15,10 +15,16 @@ export interface ExploreSearch extends PeriodSearch {
   where?: string;
   as?: Shape;
   compare?: true;
+  /** The saved question that was opened. */
+  question?: string;
+  /** The list of saved questions is open. */
+  saved?: true;
 }
 
 /** Rows are told apart by three fields at most: more cannot be read. */
 export const MOST_FIELDS = 3;
+
+const flag = (value: unknown) => (value === true || value === "true" ? true : undefined);
 
 export function readExplore(search: Record<string, unknown>): ExploreSearch {
   const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined);
@@ -31,6 +37,8 @@ export function readExplore(search: Record<string, unknown>): ExploreSearch {
     every,
     where: text(search.where),
     as: SHAPES.find((shape) => shape === search.as),
-    compare: search.compare === true || search.compare === "true" ? true : undefined,
+    compare: flag(search.compare),
+    question: text(search.question),
+    saved: flag(search.saved),
   };
 }

@@ -119,6 +119,7 @@ fn show(global: &Global, profile: &Profile) {
     let numbers: Vec<String> = profile.merged_from.iter().map(CustomerId::to_string).collect();
     let row = |what: &str, value: String| vec![what.to_owned(), value];
     let mut rows = vec![row("customer", profile.id.to_string()), row("first seen", profile.first_seen.to_string())];
+    rows.extend(profile.last_seen.map(|last| row("last seen", last.to_string())));
     if !numbers.is_empty() {
         rows.push(row("merged from", numbers.join(", ")));
     }

@@ -73,7 +73,13 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     let somebody = format!("colleague-of-{caller}@example.com");
     let create = ["user", "create", &somebody, "--name", "Somebody", "--role", "viewer", "--json"];
     let member = installation.json(&create).await["person"].clone();
+    let annotation = json!({ "at": "2026-03-01", "kind": "release", "title": caller });
+    let annotation = founder.makes("/api/v1/insights/annotations", annotation).await["id"].clone();
+    let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
+    let question = json!({ "name": caller, "asked": { "metric": "nps" }, "shared": true });
+    let question = founder.makes("/api/v1/insights/questions", question).await["id"].clone();
     json!({
+        "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
         "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })

@@ -15,10 +15,18 @@ use team::{Scope, Team};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Insights;
+pub(crate) use queries::within;
+
+use crate::{Insights, annotations, journey, questions};
 
 /// The routes of this room, and of the signals, which are read from the lake.
 pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
+    let asking = Asking {
+        insights: insights.clone(),
+        team,
+        places: Arc::new(Semaphore::new(AT_ONCE)),
+        exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+    };
     OpenApiRouter::new()
         .routes(routes!(metrics::list_metrics))
         .routes(routes!(metrics::show_metric))
@@ -29,12 +37,10 @@ pub fn routes(insights: Insights, team: Team) -> OpenApiRouter {
         .routes(routes!(signals::count_signals))
         .routes(routes!(export::export_signals))
         .routes(routes!(live::follow_signals))
-        .with_state(Asking {
-            insights,
-            team,
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
-        })
+        .with_state(asking.clone())
+        .merge(annotations::routes(asking))
+        .merge(questions::routes(insights.clone()))
+        .merge(journey::routes(insights))
 }
 
 /// Questions that are answered at the same time; further ones wait. Each already uses every core.
@@ -45,8 +51,8 @@ const EXPORTS_AT_ONCE: usize = 4;
 
 /// What the routes stand on.
 #[derive(Clone)]
-struct Asking {
-    insights: Insights,
+pub(crate) struct Asking {
+    pub(crate) insights: Insights,
     team: Team,
     places: Arc<Semaphore>,
     exports: Arc<Semaphore>,
@@ -59,7 +65,7 @@ impl Asking {
     }
 
     /// The calendar of the caller's workspace.
-    async fn zone(&self, scope: &Scope) -> Result<Zone> {
+    pub(crate) async fn zone(&self, scope: &Scope) -> Result<Zone> {
         Ok(self.team.workspace(scope).await?.zone)
     }
 }

@@ -80,7 +80,7 @@ impl Asked {
 }
 
 /// An error of a language, told of the field that it was written in.
-pub(super) fn within(field: &str, mut error: Error) -> Error {
+pub(crate) fn within(field: &str, mut error: Error) -> Error {
     for wrong in &mut error.fields {
         wrong.field = field.to_owned();
     }

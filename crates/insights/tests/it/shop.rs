@@ -15,7 +15,7 @@ impl<'w> Shop<'w> {
     /// The shop over a world, in which these signals have been logged.
     pub async fn with(world: &'w World, signals: impl IntoIterator<Item = Saying>) -> Self {
         let lake = Lake::open(&world.folder().join("lake"), world.signals.clone(), world.clock.clone()).unwrap();
-        let insights = Insights::new(lake.clone(), world.customers.clone());
+        let insights = Insights::new(lake.clone(), world.customers.clone(), world.store.clone(), world.clock.clone());
         world.hears(signals).await;
         Self { world, insights, lake }
     }

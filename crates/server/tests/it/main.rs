@@ -1,10 +1,12 @@
 //! The front door, tried from outside: what it answers, to whom, and what it does to those who are up to no good.
 
 mod access;
+mod customers;
 mod description;
 mod headers;
 mod health;
 mod hostile;
+mod kept;
 mod live;
 mod metrics;
 mod rates;

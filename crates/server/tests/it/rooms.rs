@@ -214,7 +214,8 @@ async fn metrics_are_listed_and_a_formula_is_one_too() {
     on_both(async |world| {
         let house = House::over(world);
         let metrics = house.gets(&world.scope, "/api/v1/insights/metrics").await;
-        assert_eq!(metrics.json()["items"][0]["name"], "nps");
+        let nps = &metrics.json()["items"][0];
+        assert_eq!((&nps["name"], &nps["interval"], &nps["shown_from"]), (&json!("nps"), &json!("wald"), &json!(10)));
         let own = house.gets(&world.scope, "/api/v1/insights/metrics/mean(score)").await;
         assert_eq!((own.status.as_u16(), &own.json()["unit"]), (200, &json!("score")));
         assert_eq!(house.gets(&world.scope, "/api/v1/insights/metrics/happiness").await.status, 404);

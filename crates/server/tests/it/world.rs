@@ -69,7 +69,7 @@ impl House {
             signals: world.signals.clone(),
             customers: world.customers.clone(),
             sources: Sources::new(world.signals.clone(), world.team.clone(), world.store.clone(), world.clock.clone()),
-            insights: Insights::new(lake, world.customers.clone()),
+            insights: Insights::new(lake, world.customers.clone(), world.store.clone(), world.clock.clone()),
         };
         Self { rooms, front: Front::new(world.clock.clone()), keys: Mutex::default() }
     }

@@ -9,6 +9,9 @@ mod m0005_access;
 mod m0006_idempotency;
 mod m0007_webhooks;
 mod m0008_session_provider;
+mod m0010_customer_list;
+mod m0011_questions;
+mod m0012_journey;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -29,6 +32,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_idempotency::Migration),
             Box::new(m0007_webhooks::Migration),
             Box::new(m0008_session_provider::Migration),
+            Box::new(m0010_customer_list::Migration),
+            Box::new(m0011_questions::Migration),
+            Box::new(m0012_journey::Migration),
         ]
     }
 }

@@ -25,10 +25,10 @@ impl Rooms {
         let store = store(installation).await;
         let team = Team::new(store.clone(), clock.clone());
         let customers = Customers::new(store.clone(), clock.clone());
-        let signals = Signals::start(store, clock.clone(), Arc::new(customers.clone()), LogSettings::default());
-        let lake = Lake::open(&installation.data().join("lake"), signals.clone(), clock).unwrap();
+        let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), LogSettings::default());
+        let lake = Lake::open(&installation.data().join("lake"), signals.clone(), clock.clone()).unwrap();
         let scope = team.operator(team.default_workspace().await.unwrap().id);
-        Self { team, signals, insights: Insights::new(lake, customers), scope }
+        Self { team, signals, insights: Insights::new(lake, customers, store, clock), scope }
     }
 }
 

@@ -71,6 +71,7 @@ pub fn rows() -> Vec<Row> {
     use Permission::*;
     use Who::*;
     let password = || json!({ "password": PASSWORD });
+    let annotation = || json!({ "at": "2026-03-01", "kind": "release", "title": "{new}" });
     let event = || json!({ "userId": "u-{new}", "event": "{new}", "previousId": "p-{new}", "groupId": "g-{new}" });
     vec![
         row("list_webhooks", May(ReadActions), 200),
@@ -85,7 +86,7 @@ pub fn rows() -> Vec<Row> {
         // It is under way still.
         row("replay_delivery", May(WriteActions), 409),
         //
-        row("find_customer", May(ReadCustomers), 200).about("kind=user_id&value={user_id}"),
+        row("list_customers", May(ReadCustomers), 200).about("kind=user_id&value={user_id}"),
         row("show_customer", May(ReadCustomers), 200),
         row("list_customer_merges", May(ReadCustomers), 200).nameless(),
         row("create_merge", May(WriteCustomers), 201)
@@ -100,6 +101,22 @@ pub fn rows() -> Vec<Row> {
         row("list_changes", May(ReadInsights), 200)
             .about("from=2026-02-23T00:00:00Z&to=2026-03-02T00:00:00Z")
             .nameless(),
+        row("list_annotations", May(ReadInsights), 200),
+        row("create_annotation", May(WriteInsights), 201).sending(annotation()),
+        row("change_annotation", May(WriteInsights), 200).sending(annotation()),
+        row("delete_annotation", May(WriteInsights), 204),
+        row("show_journey", May(ReadInsights), 200).nameless(),
+        row("change_journey", May(WriteInsights), 200).sending(json!({ "stages": ["awareness", "purchase", "use"] })),
+        row("list_touchpoints", May(ReadInsights), 200),
+        row("register_touchpoint", May(WriteInsights), 201).sending(json!({ "name": "{new}" })),
+        row("change_touchpoint", May(WriteInsights), 200).sending(json!({ "name": "{new}" })),
+        row("delete_touchpoint", May(WriteInsights), 204),
+        row("list_questions", May(ReadInsights), 200),
+        row("save_question", May(WriteQuestions), 201)
+            .sending(json!({ "name": "{new}", "asked": { "metric": "nps" } })),
+        row("show_question", May(ReadInsights), 200),
+        row("change_question", May(WriteQuestions), 200).sending(json!({ "name": "{new}" })),
+        row("delete_question", May(WriteQuestions), 204),
         row("list_signals", May(ReadSignals), 200),
         row("export_signals", May(ReadSignals), 200),
         row("follow_signals", May(ReadSignals), 200).nameless(),
@@ -189,6 +206,8 @@ pub fn has(role: Role, permission: Permission) -> bool {
         ReadCustomers => "o a m g n -",
         WriteCustomers => "o a m g - -",
         ReadInsights => "o a m g n v",
+        WriteInsights => "o a m - - -",
+        WriteQuestions => "o a m g n -",
         ReadActions => "o a m - - -",
         WriteActions => "o a m - - -",
         ReadTeam => "o a m g n v",

@@ -15,7 +15,10 @@ use super::{
 use crate::world::get;
 
 /// The words that stand for a thing of our workspace.
-const OWNED: [&str; 10] = [
+const OWNED: [&str; 13] = [
+    "{annotation}",
+    "{touchpoint}",
+    "{question}",
     "{webhook}",
     "{delivery}",
     "{customer}",
@@ -26,6 +29,13 @@ const OWNED: [&str; 10] = [
     "{key}",
     "{member}",
     "{session}",
+];
+
+/// The words of what is kept for its name alone, and where it is made.
+const KEPT: [(&str, &str); 3] = [
+    ("{annotation}", "/api/v1/insights/annotations"),
+    ("{touchpoint}", "/api/v1/insights/touchpoints"),
+    ("{question}", "/api/v1/insights/questions"),
 ];
 
 /// A request's texts: path, query and body, as the table and the description have them.
@@ -59,6 +69,11 @@ impl Town {
         texts.put("{write_key}", "wk_guessed");
         texts.put("{user_id}", &self.user_id);
         texts.put("{somebody}", &self.somebody);
+        for (word, path) in KEPT {
+            if texts.mentions(word) {
+                texts.put(word, &self.keeps(&self.ours, path).await);
+            }
+        }
         if texts.mentions("{webhook}") {
             let webhook = self.makes_webhook(&self.ours).await;
             texts.put("{webhook}", &webhook.to_string());
@@ -136,6 +151,18 @@ impl Town {
         made.unwrap().unwrap().0.to_string()
     }
 
+    /// A thing that is kept for its name alone.
+    async fn keeps(&self, scope: &Scope, path: &str) -> String {
+        let name = self.word(scope);
+        let asked = match path {
+            "/api/v1/insights/annotations" => json!({ "at": "2026-03-01", "kind": "release", "title": name }),
+            "/api/v1/insights/questions" => json!({ "name": name, "asked": { "metric": "nps" }, "shared": true }),
+            _ => json!({ "name": name }),
+        };
+        let made = self.house.posts(scope, path, &asked).await;
+        made.json()["id"].as_str().unwrap_or_else(|| panic!("{path}: {made:?}")).to_owned()
+    }
+
     async fn makes_invitation(&self) -> String {
         let asked = json!({ "email": format!("{}@example.com", self.word(&self.ours)), "role": "viewer" });
         let made = self.house.posts(&self.ours, "/api/v1/team/invitations", &asked).await;
@@ -152,6 +179,9 @@ impl Town {
         rooms.actions.test_webhook(scope, webhook).await.unwrap();
         self.makes_merge(scope).await;
         self.makes_job(scope).await;
+        for (_, path) in KEPT {
+            self.keeps(scope, path).await;
+        }
         let asked = json!({ "email": format!("{word}-invited@example.com"), "role": "viewer" });
         assert_eq!(self.house.posts(scope, "/api/v1/team/invitations", &asked).await.status, 201);
         let refusal = Refusal {

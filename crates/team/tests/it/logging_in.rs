@@ -182,7 +182,7 @@ fn compare(known: &mut [f64], unknown: &mut [f64]) -> (f64, f64, f64) {
 }
 
 #[tokio::test]
-#[ignore = "measures for some minutes what docs/team.md says about time; asserts nothing"]
+#[ignore = "a measurement of some minutes: prints both medians and how far they are from chance"]
 async fn how_long_a_stranger_waits_for_known_and_unknown_addresses() {
     let database = testkit::Database::sqlite().await;
     let clock = Clock::fixed("2026-03-02T09:00:00Z".parse().unwrap());

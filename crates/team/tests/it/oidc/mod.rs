@@ -52,7 +52,7 @@ impl Door {
         let (vault, public_url) = (Vault::open(folder.path()).unwrap(), Url::parse(PUBLIC).unwrap());
         let team = Team::new(world.store.clone(), world.clock.clone())
             .with(TeamSettings { public_url: Some(public_url.clone()), vault: Some(vault.clone()) });
-        let acme = Arc::new(FakeProvider::new(world.clock.now()));
+        let acme = Arc::new(FakeProvider::new(world.clock.clone()));
         let network: Arc<dyn HttpSend> = acme.clone();
         let single_sign_on = SingleSignOn::new(team.clone(), vault, Some(public_url), providers, &network).unwrap();
         let routes = routes(single_sign_on).merge(team::routes(team.clone()));

@@ -1,6 +1,6 @@
 //! A provider of its own for each story, reached through no network: it discovers, signs, and can be told to lie.
 
-use base::{Error, Result, Timestamp};
+use base::{Clock, Error, Result, Timestamp};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE};
 use http::{Request, Response};
 use p256::ecdsa::signature::Signer;
@@ -120,11 +120,11 @@ pub struct FakeProvider {
     /// How often it was asked for its keys.
     pub asked_for_keys: AtomicUsize,
     codes: Mutex<HashMap<String, Code>>,
-    now: Timestamp,
+    clock: Clock,
 }
 
 impl FakeProvider {
-    pub fn new(now: Timestamp) -> Self {
+    pub fn new(clock: Clock) -> Self {
         let signing = Signing::es256();
         let discovery = json!({
             "issuer": ISSUER,
@@ -146,7 +146,7 @@ impl FakeProvider {
             down: AtomicBool::new(false),
             asked_for_keys: AtomicUsize::new(0),
             codes: Mutex::default(),
-            now,
+            clock,
         }
     }
 
@@ -165,7 +165,7 @@ impl FakeProvider {
         assert_eq!(asked["code_challenge_method"], "S256");
         assert_eq!(asked["client_id"], CLIENT);
         assert!(asked["scope"].split(' ').any(|scope| scope == "openid"));
-        let seconds = self.now.micros() / Timestamp::SECOND;
+        let seconds = self.clock.now().micros() / Timestamp::SECOND;
         let mut token =
             json!({ "iss": ISSUER, "aud": CLIENT, "iat": seconds, "exp": seconds + 300, "nonce": asked["nonce"] });
         for (name, value) in claims.as_object().unwrap() {

@@ -2491,22 +2491,26 @@ export interface components {
             amount?: string | null;
             /** @description Whether a row may be about nobody. */
             anonymous?: boolean;
-            channel?: unknown;
-            currency?: unknown;
+            channel?: components["schemas"]["ImportMapTerm"] | null;
+            currency?: components["schemas"]["ImportMapTerm"] | null;
             identities?: {
                 [key: string]: string;
             };
-            kind?: unknown;
+            kind?: components["schemas"]["ImportMapTerm"] | null;
             /** @example order:{id} */
             message_id?: string | null;
             properties?: components["schemas"]["ImportMapColumns"];
-            scale?: unknown;
+            scale?: components["schemas"]["ImportMapTerm"] | null;
             score?: string | null;
             text?: components["schemas"]["ImportMapNames"];
             time: components["schemas"]["ImportMapTime"];
-            touchpoint?: unknown;
+            touchpoint?: components["schemas"]["ImportMapTerm"] | null;
             traits?: components["schemas"]["ImportMapColumns"];
             when?: components["schemas"]["ImportMapWhen"];
+        };
+        /** @description The same for every row, or what a column says. */
+        ImportMapTerm: string | {
+            column: string;
         };
         /** @description A column, or the same moment for every row. */
         ImportMapTime: string | {
@@ -10439,9 +10443,9 @@ export interface operations {
             cookie?: never;
         };
         /** @description The bytes. */
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": unknown;
             };
         };
         responses: {

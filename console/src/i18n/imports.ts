@@ -18,7 +18,6 @@ export const imports = {
   ending: "Ending",
   all: "All imports",
 
-  steps: "Steps of an import",
   step: { files: "Files", columns: "Columns", preview: "Preview" },
   drop: "Drop files here",
   drop_text: "CSV, JSON lines or Parquet, as your systems export them. Save sheets of a spreadsheet as CSV.",
@@ -167,7 +166,7 @@ export const imports = {
   never_seen: "No row has these columns; is one misspelt?",
   see_signals: "See its signals",
   rejects: "Download rows kept out",
-  rejects_until: "They are kept until",
+  rejects_until: "Until {{day}}, then they are forgotten.",
   cancel: "Cancel import",
   cancel_text:
     "It ends after the rows that are just being logged. What is logged stays; the same file goes on from there.",

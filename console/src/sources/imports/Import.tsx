@@ -13,7 +13,11 @@ const COLOURS = { waiting: "gray", running: "blue", done: "teal", failed: "orang
 export function ImportState({ one }: { one: Import }) {
   const { t } = useTranslation();
   const ending = one.cancelled && !one.ended_at;
-  return <Badge color={COLOURS[one.state]}>{ending ? t("imports.ending") : t(`imports.states.${one.state}`)}</Badge>;
+  return (
+    <Badge component="span" color={COLOURS[one.state]}>
+      {ending ? t("imports.ending") : t(`imports.states.${one.state}`)}
+    </Badge>
+  );
 }
 
 /** A figure over all its files. */

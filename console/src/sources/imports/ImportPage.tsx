@@ -21,7 +21,7 @@ import { saveMap } from "./saveMap";
 const route = getRouteApi("/shell/sources/imports/$import");
 
 export function ImportPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { may } = useMe();
   const { import: id } = route.useParams();
   const queries = useQueryClient();
@@ -131,7 +131,9 @@ export function ImportPage() {
           )}
           {one.rejects_until && (
             <Text size="sm" c="dimmed">
-              {t("imports.rejects_until")} <Moment at={one.rejects_until} />
+              {t("imports.rejects_until", {
+                day: new Date(one.rejects_until).toLocaleDateString(i18n.language, { dateStyle: "long" }),
+              })}
             </Text>
           )}
         </Group>

@@ -14,6 +14,7 @@ import { Page } from "../../components/Page";
 import { useZone } from "../../insights/periods";
 import { ColumnsStep } from "./ColumnsStep";
 import { FilesStep } from "./FilesStep";
+import classes from "./Imports.module.css";
 import { errors, type Mapping, type Seen, suggested, toMap } from "./mapping";
 import { PreviewStep } from "./PreviewStep";
 import { saveMap } from "./saveMap";
@@ -54,12 +55,12 @@ export function NewImportPage() {
 function Steps({ at }: { at: number }) {
   const { t } = useTranslation();
   return (
-    <Stepper active={at} size="sm" allowNextStepsSelect={false} component="ol" aria-label={t("imports.steps")}>
+    <Stepper active={at} size="xs" iconSize={28} wrap={false} classNames={{ stepLabel: classes.step }}>
       {(["files", "columns", "preview"] as const).map((step, number) => (
         <Stepper.Step
           key={step}
           label={t(`imports.step.${step}`)}
-          component="li"
+          component="div"
           aria-current={number === at ? "step" : undefined}
         />
       ))}

@@ -162,6 +162,7 @@ async fn nora_imports_last_week_s_answers_without_writing_a_map() {
         assert!(lines.len() == 3 && lines[1].starts_with("nps answers.csv,4,not_a_time,answered,"), "{rejects:?}");
 
         // The same again adds nothing, and says so.
+        world.waits(1);
         let again = nora.uploads("nps answers.csv", ANSWERS.as_bytes()).await;
         let again = nora.imports(&again).await;
         let again = nora.waits_for(&again).await;

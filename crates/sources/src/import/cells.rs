@@ -107,8 +107,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Turns 1.234,56, or 1,234.56 where the sign is a point, into 1234.56. A group sign groups only before exactly three digits: 1.5 and 12.34.5 are a point or a
-/// date where a comma is expected, and another number than it seems; they are none.
+/// Turns 1.234,56, or 1,234.56 where the sign is a point, into 1234.56. A group sign groups only before exactly three
+/// digits: 1.5 and 12.34.5 are a point or a date where a comma is expected, and another number than it seems; they are none.
 pub(super) fn with_point(written: &str, sign: char) -> Option<String> {
     let group = if sign == ',' { '.' } else { ',' };
     let (whole, fraction) = written.split_once(sign).map_or((written, None), |(whole, rest)| (whole, Some(rest)));

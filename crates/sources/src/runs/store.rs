@@ -178,7 +178,7 @@ impl Sources {
         find(self.store.read(), workspace, id).await?.map(|row| row.ordered(workspace)).transpose()
     }
 
-    /// Which of these imports are known and ended not long ago.
+    /// Whether an import goes on, or ended not long ago.
     pub(super) async fn keeps_rejects_of(&self, id: Uuid) -> Result<bool> {
         let since = self.clock.now().plus(-REJECTS_KEPT).micros();
         let select = rows()

@@ -251,7 +251,7 @@ fn full(error: io::Error) -> Error {
     }
 }
 
-/// Has an import hold uploads, which must be whole and held by no other; answers them in this order.
+/// Has an import hold uploads, each of which no other may hold.
 pub(crate) async fn hold(transaction: &DatabaseTransaction, scope: &Scope, ids: &[Uuid]) -> Result<()> {
     for id in ids {
         let update = Query::update()

@@ -1,14 +1,16 @@
 //! What a handler reads from a request, with errors that name the field: JSON bodies, query strings, path parameters.
 
 use axum::{
-    body::Bytes,
+    RequestExt,
     extract::{FromRequest, FromRequestParts, Path, Query as AxumQuery, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{header, request::Parts},
 };
 use base::Error;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
+use std::error::Error as _;
 
-use crate::Problem;
+use crate::{Problem, gather};
 
 /// A JSON body. Its content type must say so: that is what a foreign page's form cannot do.
 #[derive(Clone, Debug)]
@@ -25,18 +27,17 @@ pub struct Params<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Error::invalid_field("content-type", "wrong_type", "the body must be application/json").into());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Problem::from(Error::too_large("the body is larger than this path takes"))
-            } else {
-                Problem::from(Error::invalid("the body could not be read to its end"))
+        let bytes = gather(request.into_limited_body()).await.map_err(|error| match error.source() {
+            Some(cause) if cause.is::<LengthLimitError>() => {
+                Error::too_large("the body is larger than this path takes")
             }
+            _ => Error::invalid("the body could not be read to its end"),
         })?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

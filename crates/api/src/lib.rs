@@ -3,6 +3,7 @@
 pub mod answers;
 mod body;
 mod client_ip;
+mod gather;
 mod page;
 mod problem;
 mod request_id;
@@ -11,6 +12,7 @@ mod table;
 
 pub use body::{Body, Params, Query};
 pub use client_ip::ClientIp;
+pub use gather::gather;
 pub use page::{Cursor, Linked, Page, Paging};
 pub use problem::{Problem, ProblemDetails, WrongField};
 pub use request_id::RequestId;

@@ -139,7 +139,7 @@ mod tests {
         #[test]
         fn reading_what_was_read_changes_nothing(text in "\\PC{1,20}@\\PC{1,20}") {
             if let Ok(address) = read(&text) {
-                prop_assert_eq!(read(address.as_str()).unwrap(), address.clone());
+                prop_assert_eq!(&read(address.as_str()).unwrap(), &address);
                 prop_assert_eq!(read(&address.key()).map(|again| again.key()).unwrap(), address.key());
                 prop_assert!(!address.as_str().contains(char::is_whitespace));
             }

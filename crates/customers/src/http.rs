@@ -35,7 +35,7 @@ struct Sought {
     #[param(example = "ana@example.com", max_length = 255)]
     value: Option<String>,
     /// Those of whom an identity, the name or one of its words begins so.
-    #[param(example = "ana so", min_length = 1, max_length = 255)]
+    #[param(example = "ana so", max_length = 255)]
     search: Option<String>,
     /// Of two the one that was heard from later comes first: by the last thing that is known of them, or by the first.
     #[serde(default)]

@@ -20,7 +20,10 @@ struct Statement(Json, i64);
 impl Statement {
     fn supersedes(&self, other: &Self) -> bool {
         match self.1.cmp(&other.1) {
-            std::cmp::Ordering::Equal => self.0.to_string() > other.0.to_string(),
+            std::cmp::Ordering::Equal => {
+                let (ours, theirs) = (self.0.to_string(), other.0.to_string());
+                ours > theirs
+            }
             order => order.is_gt(),
         }
     }

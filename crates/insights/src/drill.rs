@@ -7,9 +7,6 @@ use team::Scope;
 
 use crate::Insights;
 
-/// How far `Insights::since` looks back.
-const LOOK_BACK: usize = 10_000;
-
 impl Insights {
     /// How many signals pass a filter.
     ///
@@ -60,25 +57,14 @@ impl Insights {
     }
 
     /// At most `limit` signals that pass a filter and were logged after a sequence number, in the order of the log: what is new
-    /// to somebody who looks every moment. Whoever comes back after so long that some have moved to the lake finds those that
-    /// are among the 10,000 that happened last.
+    /// to somebody who looks again and again. The log is enough as long as none of them has moved to the lake.
     pub async fn after(&self, scope: &Scope, filter: &Filter, seq: i64, limit: usize) -> Result<Vec<Signal>> {
         let log = self.lake.log();
         let found = log.matching(scope, filter, seq, limit).await?;
         if log.pruned(scope).await? <= seq {
             return Ok(found);
         }
-        let mut found = self.since(scope, filter, seq).await?.signals;
-        found.truncate(limit);
-        Ok(found)
-    }
-
-    /// Signals that pass a filter and were logged after a sequence number, in the order of the log: what is new to
-    /// somebody who looks again and again. They are found among the 10,000 that happened last.
-    pub async fn since(&self, scope: &Scope, filter: &Filter, seq: i64) -> Result<Listed> {
-        let mut found = self.latest(scope, filter, LOOK_BACK).await?;
-        found.signals.retain(|signal| signal.seq > seq);
-        found.signals.sort_by_key(|signal| signal.seq);
-        Ok(found)
+        let facts = self.facts(scope, filter.fields()).await?;
+        Ok(self.lake.logged_after(scope, filter, seq, limit, facts).await?.signals)
     }
 }

@@ -169,7 +169,7 @@ mod tests {
             Add { path: "b.parquet".into(), ..add.clone() },
             Add { size: 98, ..add.clone() },
             Add { tags: None, ..add.clone() },
-            Add { tags: Some(HashMap::from([(TAG.into(), Some(tag.replace("2000001", "1500001")))])), ..add.clone() },
+            Add { tags: Some(HashMap::from([(TAG.into(), Some(tag.replace("2000001", "1500001")))])), ..add },
         ] {
             assert!(LiveFile::read(&changed).is_err(), "{changed:?}");
         }

@@ -2,7 +2,7 @@
 
 use base::{Filter, Result, Timestamp};
 use datafusion::{
-    logical_expr::{LogicalPlanBuilder, lit},
+    logical_expr::{Expr, LogicalPlanBuilder, lit},
     prelude::ident,
 };
 use futures::{StreamExt, stream::BoxStream};
@@ -30,6 +30,15 @@ pub struct Place {
     pub occurred_at: Timestamp,
     /// Its sequence number.
     pub seq: i64,
+}
+
+/// The order of a list, and where in that order it begins.
+enum Walk {
+    /// Those that happened last first: all of them, or those beyond a place.
+    NewestFirst(Option<Place>),
+    OldestFirst,
+    /// In the order of the log, after a sequence number.
+    Logged(i64),
 }
 
 /// Signals in the order asked for, some at a time.
@@ -60,7 +69,8 @@ impl Lake {
         limit: usize,
         customers: Arc<CustomerFacts>,
     ) -> Result<Listed> {
-        self.read_list(scope, listing(filter, from, to, limit), None, newest_first, customers).await
+        let walk = if newest_first { Walk::NewestFirst(None) } else { Walk::OldestFirst };
+        self.read_list(scope, listing(filter, from, to, limit), walk, customers).await
     }
 
     /// The page of the list, newest first, that begins after a place in it; its first page without one. What is logged
@@ -74,7 +84,19 @@ impl Lake {
         customers: Arc<CustomerFacts>,
     ) -> Result<Listed> {
         let to = after.map(|place| place.occurred_at.plus(1));
-        self.read_list(scope, listing(filter, None, to, limit), after, true, customers).await
+        self.read_list(scope, listing(filter, None, to, limit), Walk::NewestFirst(after), customers).await
+    }
+
+    /// At most `limit` signals that pass a filter and were logged after a sequence number, in the order of the log.
+    pub async fn logged_after(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        seq: i64,
+        limit: usize,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<Listed> {
+        self.read_list(scope, listing(filter, None, None, limit), Walk::Logged(seq), customers).await
     }
 
     /// All signals that pass a filter, newest first, a few thousand at a time: little of them is held in memory, however
@@ -85,24 +107,25 @@ impl Lake {
         filter: &Filter,
         customers: Arc<CustomerFacts>,
     ) -> Result<(SignalStream, Vec<Missing>)> {
-        self.read_stream(scope, listing(filter, None, None, usize::MAX), None, true, customers).await
+        self.read_stream(scope, listing(filter, None, None, usize::MAX), Walk::NewestFirst(None), customers).await
     }
 
     async fn read_list(
         &self,
         scope: &Scope,
         question: Question,
-        after: Option<Place>,
-        newest_first: bool,
+        walk: Walk,
         customers: Arc<CustomerFacts>,
     ) -> Result<Listed> {
         let limit = question.limit;
         if limit == 0 {
             return Ok(Listed::default());
         }
-        let (mut pieces, missing) = self.read_stream(scope, question, after, newest_first, customers).await?;
+        let (mut pieces, missing) = self.read_stream(scope, question, walk, customers).await?;
         let mut signals = Vec::new();
-        while let (Some(piece), true) = (pieces.next().await, signals.len() < limit) {
+        while signals.len() < limit
+            && let Some(piece) = pieces.next().await
+        {
             signals.extend(piece?);
         }
         signals.truncate(limit);
@@ -113,21 +136,25 @@ impl Lake {
         &self,
         scope: &Scope,
         question: Question,
-        after: Option<Place>,
-        newest_first: bool,
+        walk: Walk,
         customers: Arc<CustomerFacts>,
     ) -> Result<(SignalStream, Vec<Missing>)> {
         let fields = Fields::new(&customers);
         let room = self.room(scope);
-        let sources = self
-            .view(scope)
-            .await?
-            .sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(&question))
-            .await?;
-        let order = ["occurred_at", "seq"].map(|column| ident(column).sort(!newest_first, false));
+        let mut view = self.view(scope).await?;
+        let (columns, ascending, beyond): (&[&str], bool, Option<Expr>) = match walk {
+            Walk::NewestFirst(after) => (&["occurred_at", "seq"], false, after.map(older)),
+            Walk::OldestFirst => (&["occurred_at", "seq"], true, None),
+            Walk::Logged(seq) => {
+                view = view.after(seq);
+                (&["seq"], true, Some(ident("seq").gt(lit(seq))))
+            }
+        };
+        let sources =
+            view.sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(&question)).await?;
+        let order = columns.iter().map(|column| ident(*column).sort(ascending, false));
         let mut plan = filtered(sources.scan(&room.table, Reading::Rows)?, &question, &fields)?;
-        if let Some(Place { occurred_at, seq }) = after {
-            let beyond = ident("occurred_at").lt(moment(occurred_at)).or(ident("seq").lt(lit(seq)));
+        if let Some(beyond) = beyond {
             plan = plan.filter(beyond).map_err(failed)?;
         }
         // Few rows are kept in a heap while all are read; many are sorted, on disk if need be.
@@ -137,6 +164,10 @@ impl Lake {
         let pieces = batches.map(|batch| to_signals(&batch.map_err(failed)?));
         Ok((pieces.boxed(), sources.missing))
     }
+}
+
+fn older(place: Place) -> Expr {
+    ident("occurred_at").lt(moment(place.occurred_at)).or(ident("seq").lt(lit(place.seq)))
 }
 
 fn listing(filter: &Filter, from: Option<Timestamp>, to: Option<Timestamp>, limit: usize) -> Question {

@@ -27,6 +27,8 @@ const SLICE: usize = 5_000;
 pub(crate) struct View {
     pub snapshot: Arc<Snapshot>,
     pub tail: Vec<RecordBatch>,
+    /// Files that hold nothing later than this sequence number are left out.
+    after: i64,
 }
 
 /// The part of a view that a question needs.
@@ -77,11 +79,16 @@ impl Lake {
         }
         let snapshot = room.table.refresh().await?;
         tail.drop_up_to(snapshot.watermark);
-        Ok(View { snapshot, tail: tail.batches().to_vec() })
+        Ok(View { snapshot, tail: tail.batches().to_vec(), after: 0 })
     }
 }
 
 impl View {
+    /// The same for somebody who wants only what was logged after this sequence number.
+    pub(crate) fn after(self, seq: i64) -> Self {
+        Self { after: seq, ..self }
+    }
+
     /// What may hold signals of these kinds and times: trusted files, the tail, and the damaged files apart.
     pub(crate) async fn sources(
         self,
@@ -91,7 +98,7 @@ impl View {
         times: RangeInclusive<i64>,
     ) -> Result<Sources> {
         let mut files: Vec<LiveFile> = self.snapshot.files.clone();
-        files.retain(|file| file.may_hold(kinds, &times));
+        files.retain(|file| file.facts.seqs.1 > self.after && file.may_hold(kinds, &times));
         let mut missing = self.snapshot.damaged.clone();
         let (table, trust) = (table.clone(), trust.clone());
         // The first touch of a file reads all of it.

@@ -109,7 +109,7 @@ impl Finished {
     pub(crate) fn publish(self) -> Result<LiveFile> {
         let target = self.path.0.with_file_name(&self.file.path);
         fs::rename(&self.path.0, target).map_err(while_doing("cannot name a file of the lake"))?;
-        Ok(self.file.clone())
+        Ok(self.file)
     }
 }
 

@@ -25,24 +25,24 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
         Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
         Arc::new(ResetPassword(team.clone())),
-        Chore::new("forget_sessions", move || {
+        Chore::handler("forget_sessions", move || {
             let team = team.clone();
             async move { team.forget_expired().await }
         }),
-        Chore::new("forget_answers", move || forget_answers(answers.0.clone(), answers.1.clone())),
-        Chore::new("forget_deliveries", move || {
+        Chore::handler("forget_answers", move || forget_answers(answers.0.clone(), answers.1.clone())),
+        Chore::handler("forget_deliveries", move || {
             let actions = actions.clone();
             async move { actions.forget_deliveries().await.map(drop) }
         }),
-        Chore::new("forget_mails", move || {
+        Chore::handler("forget_mails", move || {
             let (store, clock) = mails.clone();
             async move { mail::forget(&store, clock.now().plus(-MAILS_KEPT)).await.map(drop) }
         }),
-        Chore::new("tidy_imports", move || {
+        Chore::handler("tidy_imports", move || {
             let sources = sources.clone();
             async move { sources.tidy_imports().await }
         }),
-        Chore::new("forget_seen", move || {
+        Chore::handler("forget_seen", move || {
             let signals = signals.clone();
             async move { signals.forget_seen().await.map(drop) }
         }),

@@ -3,6 +3,7 @@
 mod accept;
 mod client;
 mod console;
+mod deadline;
 mod description;
 mod front;
 mod health;
@@ -21,7 +22,7 @@ pub use client::Proxies;
 pub use front::Front;
 pub use jobs::{kinds, worker};
 pub use metrics::{Metrics, Sample};
-pub use middleware::{Rate, Rates};
+pub use middleware::{Pace, Rate, Rates};
 pub use projections::projections;
 pub use router::{Rooms, openapi, router};
 pub use scrape::{probe_log, scrape};

@@ -15,10 +15,7 @@ use signals::Signals;
 use sources::Sources;
 use store::{Store, jobs::Jobs};
 use team::{Team, oidc::SingleSignOn};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer},
-};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -104,9 +101,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
         .merge(for_pages(pages))
         .fallback(console::answer)
         .method_not_allowed_fallback(async |method: Method| Problem::method_not_allowed(&method))
-        .layer(from_fn(answer_late_bodies))
-        .layer(RequestBodyTimeoutLayer::new(front.limits.body_idle))
-        .layer(RequestBodyDeadlineLayer::new(front.limits.body_total))
+        .layer(with(front.limits.body, keep_pace))
         .layer(CatchPanicLayer::custom(answer_panic));
     for_everything(router, front.https)
         .layer(with(front.proxies.clone(), client::find_client))

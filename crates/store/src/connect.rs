@@ -37,6 +37,11 @@ impl Drop for Inner {
     }
 }
 
+/// Connecting is a large future; it is kept out of those of everybody who opens a store.
+async fn pool(options: ConnectOptions) -> Result<DatabaseConnection> {
+    Box::pin(Database::connect(options)).await.map_err(failed)
+}
+
 /// The first SQLite whose WAL cannot lose commits to a racing checkpoint (https://sqlite.org/wal.html, section 11).
 const OLDEST_SAFE_SQLITE: [u32; 3] = [3, 51, 3];
 
@@ -79,7 +84,7 @@ impl Store {
                     .statement_cache_capacity(256)
                     .pragma("query_only", if read_only { "ON" } else { "OFF" })
             });
-            Database::connect(options).await.map_err(failed)
+            pool(options).await
         };
         // Switching a new file to WAL fails at once when two do it together, so opening is done one by one.
         let opening = lock(&folder.join("opening"))?;
@@ -116,8 +121,7 @@ impl Store {
             .sqlx_logging(false)
             .record_stmt_in_spans(false)
             .acquire_timeout(Duration::from_secs(10));
-        let pool =
-            Database::connect(options).await.map_err(|error| failed(error).context("cannot connect to PostgreSQL"))?;
+        let pool = pool(options).await.map_err(|error| error.context("cannot connect to PostgreSQL"))?;
         tables.prepare(&pool, Engine::Postgres).await?;
         Ok(Self(Arc::new(Inner {
             engine: Engine::Postgres,

@@ -253,7 +253,7 @@ mod tests {
         fn what_is_sealed_is_unsealed_for_its_purpose_alone(secret: Vec<u8>, purpose in "[a-z]{0,8}", other in "[a-z]{0,8}") {
             let vault = vault();
             let sealed = vault.seal(&purpose, &secret);
-            prop_assert_eq!(vault.unseal(&purpose, &sealed).unwrap(), secret.clone());
+            prop_assert_eq!(&vault.unseal(&purpose, &sealed).unwrap(), &secret);
             prop_assert_ne!(&vault.seal(&purpose, &secret), &sealed, "a nonce is used once");
             prop_assert!(purpose == other || vault.unseal(&other, &sealed).is_err());
         }

@@ -1,6 +1,6 @@
 //! A private PostgreSQL, started from the installed server binaries as an ordinary user and gone with the test process.
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database};
 use std::{
     io::Write,
     os::unix::{
@@ -109,7 +109,8 @@ impl Cluster {
 
     async fn administers(&self, command: &str) {
         let run = async || {
-            let connection: DatabaseConnection = Database::connect(self.url("postgres")).await?;
+            // Connecting is a large future, and everybody's story would carry it along.
+            let connection = Box::pin(Database::connect(self.url("postgres"))).await?;
             connection.execute_unprepared(command).await?;
             connection.close().await
         };
@@ -206,7 +207,7 @@ mod tests {
         }
         let cluster = Cluster::start(Fsync::On).unwrap();
         let database = cluster.create_database().await;
-        let connection = Database::connect(cluster.url(&database)).await.unwrap();
+        let connection = Box::pin(Database::connect(cluster.url(&database))).await.unwrap();
         let fsync =
             connection.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "show fsync"));
         let fsync: String = fsync.await.unwrap().unwrap().try_get_by_index(0).unwrap();

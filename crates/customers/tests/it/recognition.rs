@@ -98,7 +98,10 @@ async fn a_large_batch_recognises_its_own_new_customers() {
     .await;
 }
 
-fn any_said() -> impl Strategy<Value = Vec<Vec<(bool, Vec<(String, String)>)>>> {
+/// Whether it is an alias, and the identities it names.
+type Said = (bool, Vec<(String, String)>);
+
+fn any_said() -> impl Strategy<Value = Vec<Vec<Said>>> {
     let kind = prop::sample::select(vec!["user_id", "email", "order", "anonymous_id"]).prop_map(str::to_owned);
     let said = (prop::bool::weighted(0.1), prop::collection::vec((kind, "[abc]"), 0..4));
     prop::collection::vec(prop::collection::vec(said, 1..4), 1..8)
@@ -109,7 +112,7 @@ fn any_said() -> impl Strategy<Value = Vec<Vec<(bool, Vec<(String, String)>)>>> 
 fn it_does_not_matter_how_signals_are_grouped_into_commits() {
     for_any(24, any_said(), async |world, batches| {
         let other = world.elsewhere().await;
-        let draft = |(alias, identities): &(bool, Vec<(String, String)>)| -> Draft {
+        let draft = |(alias, identities): &Said| -> Draft {
             let kind = if *alias { "customer_aliased" } else { "page_viewed" };
             let said = says(kind).with_trait("last", identities.len());
             identities.iter().fold(said, |said, (kind, value)| said.of(kind, value)).into()

@@ -69,7 +69,7 @@ const MOST_LINES: usize = 12;
 
 fn show(query: &insights::Query, figures: &Figures, currency: &str) {
     let unit = query.metric.unit;
-    let most = figures.rows.iter().filter_map(|row| shown(row)).fold(0.0, f64::max);
+    let most = figures.rows.iter().filter_map(shown).fold(0.0, f64::max);
     let mut header: Vec<String> =
         figures.rows.first().map(|row| row.keys.0.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default();
     let keys = header.len();

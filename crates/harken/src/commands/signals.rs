@@ -3,7 +3,7 @@
 use base::{Filter, Result, Timestamp, Zone};
 use clap::Subcommand;
 use serde_json::json;
-use std::{process::ExitCode, time::Duration};
+use std::{collections::HashSet, process::ExitCode, time::Duration};
 
 use crate::{
     house::House,
@@ -59,19 +59,18 @@ impl Signals {
                     let (file, reason) = (&gap.file, &gap.reason);
                     tracing::error!(file, reason, signals = gap.rows, "incomplete: a damaged file is left out");
                 }
-                if !follow && !latest.missing.is_empty() {
-                    return Ok(ExitCode::FAILURE);
+                if !follow {
+                    return Ok(if latest.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
                 }
-                while follow {
+                // What was logged between the two looks was shown by the second.
+                let shown: HashSet<i64> = latest.signals.iter().map(|signal| signal.seq).collect();
+                loop {
                     tokio::time::sleep(LOOK_AGAIN).await;
-                    // The log knows what came in, however long ago it happened; what has just left it is in the lake.
-                    let mut news = house.signals.matching(&house.scope, &filter, seen, MOST_AT_ONCE).await?;
-                    news.extend(house.insights.since(&house.scope, &filter, seen).await?.signals);
-                    news.sort_by_key(|signal| signal.seq);
-                    news.dedup_by_key(|signal| signal.seq);
-                    for signal in news {
+                    for signal in house.insights.after(&house.scope, &filter, seen, MOST_AT_ONCE).await? {
                         seen = seen.max(signal.seq);
-                        show(global, &signal, house.workspace.zone);
+                        if !shown.contains(&signal.seq) {
+                            show(global, &signal, house.workspace.zone);
+                        }
                     }
                 }
             }

@@ -44,7 +44,8 @@ async fn bombs_stop_at_the_cap() {
         "}".repeat(5_000)
     );
     let cut = &gzip(honest.as_bytes())[..20];
-    let bodies: [(&str, &[(&str, &str)], &[u8], u16); 7] = [
+    type Headers = &'static [(&'static str, &'static str)];
+    let bodies: [(&str, Headers, &[u8], u16); 7] = [
         ("gzip", &[("content-encoding", "gzip")], &gzipped, 413),
         ("deflate", &[("content-encoding", "deflate")], &deflated, 413),
         ("gzip in gzip", &[("content-encoding", "gzip")], &nested, 400),

@@ -16,6 +16,7 @@ mod id_reuse;
 mod imports;
 mod kill_in_archive;
 mod kill_in_ingest;
+mod live_feed;
 mod lost_answers;
 mod mail;
 mod malformed;

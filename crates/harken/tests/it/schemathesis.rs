@@ -27,30 +27,30 @@ async fn every_answer_is_as_described_whoever_asks() {
     let secret = secret["key"].as_str().unwrap();
     let write = BASE64_STANDARD.encode(format!("{}:", installation.key()));
 
-    // All of them before anything is tried: then guesses at passwords will make this address wait.
+    // All of them, and what each tries its hands on, before anything is tried: then guesses at passwords will make this address
+    // wait, and the owner will have made as much of everything as a workspace may have.
     let mut callers = Vec::new();
     for role in Role::ALL {
         let mut browser = Browser::of(role.name(), role, &installation, &server).await;
         let before = browser.sees("/api/v1/team/session").await["id"].clone();
         browser.logs_in().await;
         let headers = vec![format!("Cookie: {}", browser.cookie()), format!("Origin: {}", browser.origin())];
-        callers.push((role.name(), headers, Some((browser, before))));
+        let mut there = seed(&mut founder, role.name(), &installation).await;
+        there["session"] = json!([before]);
+        callers.push((role.name(), headers, there, Some(browser)));
     }
-    callers.push(("secret-key", vec![format!("Authorization: Bearer {secret}")], None));
-    callers.push(("write-key", vec![format!("Authorization: Basic {write}")], None));
-    callers.push(("nobody", Vec::new(), None));
+    for (caller, headers) in [
+        ("secret-key", vec![format!("Authorization: Bearer {secret}")]),
+        ("write-key", vec![format!("Authorization: Basic {write}")]),
+        ("nobody", Vec::new()),
+    ] {
+        callers.push((caller, headers, seed(&mut founder, caller, &installation).await, None));
+    }
 
     let mut found = Vec::new();
-    for (caller, headers, person) in callers {
-        let mut there = seed(&mut founder, caller, installation.key()).await;
-        let somebody = format!("colleague-of-{caller}@example.com");
-        let create = ["user", "create", &somebody, "--name", "Somebody", "--role", "viewer", "--json"];
-        there["member"] = json!([installation.json(&create).await["person"]]);
-        if let Some((_, session)) = &person {
-            there["session"] = json!([session]);
-        }
+    for (caller, headers, there, browser) in callers {
         found.extend(tries(&server, caller, &there, &headers).await);
-        if let Some((mut browser, _)) = person {
+        if let Some(mut browser) = browser {
             // Nothing of all this has logged them out, or the half of it was tried as nobody.
             browser.sees("/api/v1/team/session").await;
         }
@@ -61,7 +61,7 @@ async fn every_answer_is_as_described_whoever_asks() {
 }
 
 /// Makes one of everything that can be named in a path, and answers their ids by the parameters' names.
-async fn seed(founder: &mut Browser, caller: &str, write_key: &str) -> Json {
+async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) -> Json {
     let webhook = json!({ "url": "https://crm.example.com/hooks" });
     let webhook = founder.makes("/api/v1/actions/webhooks", webhook).await["id"].clone();
     let tests = format!("/api/v1/actions/webhooks/{}/tests", webhook.as_str().unwrap());
@@ -70,6 +70,9 @@ async fn seed(founder: &mut Browser, caller: &str, write_key: &str) -> Json {
     let invitation = founder.makes("/api/v1/team/invitations", invitation).await["id"].clone();
     let key = founder.makes("/api/v1/team/keys", json!({ "name": caller })).await["key"]["id"].clone();
     let job = founder.sees("/api/v1/jobs").await["items"][0]["id"].clone();
+    let somebody = format!("colleague-of-{caller}@example.com");
+    let create = ["user", "create", &somebody, "--name", "Somebody", "--role", "viewer", "--json"];
+    let member = installation.json(&create).await["person"].clone();
     let annotation = json!({ "at": "2026-03-01", "kind": "release", "title": caller });
     let annotation = founder.makes("/api/v1/insights/annotations", annotation).await["id"].clone();
     let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
@@ -86,7 +89,7 @@ async fn seed(founder: &mut Browser, caller: &str, write_key: &str) -> Json {
     json!({
         "upload": [upload], "import": [import],
         "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
-        "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [write_key],
+        "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })
 }

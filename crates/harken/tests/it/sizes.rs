@@ -9,7 +9,7 @@ use tokio::{
 use crate::world::{Connection, Installation, Server, memory};
 
 /// What the server may hold more than before, in megabytes, after all that follows.
-const MORE: u64 = 96;
+const MORE: u64 = 128;
 
 fn track(properties: &Json) -> Json {
     json!({ "type": "track", "userId": "ada", "event": "Button Clicked", "properties": properties })

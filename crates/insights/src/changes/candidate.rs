@@ -7,7 +7,6 @@ use team::Scope;
 use super::{
     Finding, Span,
     groups::{Group, Groups},
-    keys,
     watched::{Watched, share_of},
 };
 use crate::{Formula, Insights, Keys, Polarity, Row, Unit};
@@ -100,7 +99,8 @@ impl<'a> Candidate<'a> {
             None => (metric.name.clone(), metric.unit, group.filter().to_string()),
         };
         let (row, against) = (row(&sums), row(&against));
-        Finding { metric: name, unit, polarity: metric.polarity, keys: keys(&group), filter, row, against, p, better }
+        let keys = Keys(group.keys.into_iter().map(|(field, value)| (field.to_string(), Some(value))).collect());
+        Finding { metric: name, unit, polarity: metric.polarity, keys, filter, row, against, p, better }
     }
 }
 

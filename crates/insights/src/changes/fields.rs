@@ -9,7 +9,6 @@ use team::Scope;
 use super::Span;
 use crate::Insights;
 
-const SIGNALS: usize = 200;
 const CUSTOMERS: u64 = 500;
 /// More values than these are names or numbers, not groups.
 const MOST_VALUES: usize = 24;
@@ -25,18 +24,11 @@ impl Insights {
         Ok(few_valued(sample.iter()).into_iter().map(Field::Trait).collect())
     }
 
-    /// The signals of a time that happened last.
-    pub(super) async fn sample(&self, scope: &Scope, filter: &Filter, span: Span) -> Result<Vec<Signal>> {
+    /// The signals of a time that happened last, at most so many.
+    pub(super) async fn sample(&self, scope: &Scope, filter: &Filter, span: Span, most: usize) -> Result<Vec<Signal>> {
         let facts = self.facts(scope, filter.fields()).await?;
-        let listed = self.lake.list(scope, filter, Some(span.from), Some(span.to), true, SIGNALS, facts).await?;
+        let listed = self.lake.list(scope, filter, Some(span.from), Some(span.to), true, most, facts).await?;
         Ok(listed.signals)
-    }
-
-    /// Whether anything at all happened in a time.
-    pub(super) async fn any(&self, scope: &Scope, filter: &Filter, span: Span) -> Result<bool> {
-        let facts = self.facts(scope, filter.fields()).await?;
-        let listed = self.lake.list(scope, filter, Some(span.from), Some(span.to), true, 1, facts).await?;
-        Ok(!listed.signals.is_empty())
     }
 }
 

@@ -6,7 +6,7 @@ mod fields;
 mod groups;
 mod watched;
 
-use base::{Error, Filter, Result, Timestamp, filter::Value};
+use base::{Error, Filter, Result, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use team::Scope;
@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use crate::{Incomplete, Insights, Keys, Polarity, Row, Unit};
 use candidate::{Against, Candidate, significant};
-use groups::Group;
 
 /// What is asked: a time, and which signals count.
 #[derive(Clone, Debug)]
@@ -152,7 +151,7 @@ impl Insights {
         let before = Span { from: from.plus(-length), to: from };
         // A workspace that began shortly before has no time before that could be compared.
         let early = Span { from: before.from, to: before.from.plus(length / 3) };
-        if self.any(scope, &query.filter, early).await? {
+        if !self.sample(scope, &query.filter, early, 1).await?.is_empty() {
             return Ok((before, Span { from, to }));
         }
         let middle = from.plus(length / 2);
@@ -182,9 +181,4 @@ impl Insights {
         }
         Ok(told.into_iter().map(Candidate::into_finding).collect())
     }
-}
-
-/// A value's group as keys.
-fn keys(group: &Group) -> Keys {
-    Keys(group.keys.iter().map(|(field, value)| (field.to_string(), Some::<Value>(value.clone()))).collect())
 }

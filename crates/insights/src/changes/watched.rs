@@ -20,6 +20,8 @@ pub(super) struct Watched {
 
 /// Scores and shares; counts and amounts go with the season, and nothing tests a quantile.
 const METRICS: [&str; 9] = ["nps", "csat", "csat7", "csat10", "ces", "ease", "stars", "sentiment", "late_deliveries"];
+/// So many of a metric's signals show by which properties they can be grouped.
+const SAMPLE: usize = 200;
 /// Why customers get in touch.
 const CONTACT: &str = "conversation_opened";
 const REASON: &str = "reason";
@@ -45,7 +47,7 @@ impl Insights {
         traits: &[Field],
     ) -> Result<Option<Watched>> {
         let counted = watched.metric.filter.clone().and(filter.clone());
-        let sample = self.sample(scope, &counted, span).await?;
+        let sample = self.sample(scope, &counted, span, SAMPLE).await?;
         if sample.is_empty() {
             return Ok(None);
         }

@@ -107,10 +107,19 @@ impl Follower {
             return Ok(true);
         }
         let found = self.asking.insights.after(&self.caller, &self.filter, self.seen, STEP).await?;
-        // More may wait behind a full step; else everything up to the head is seen, whether it matched or not.
-        self.seen = if found.len() >= STEP { found.last().map_or(head, |last| last.seq) } else { head.max(self.seen) };
+        self.seen = reached(head, &found);
         self.waiting.extend(found);
         Ok(true)
+    }
+}
+
+/// How far somebody has seen who found this after the log's head was read. More may wait behind a full step; else everything up
+/// to the head is seen, whether it matched or not, and so is what was logged between the two looks and found by the second.
+fn reached(head: i64, found: &[Signal]) -> i64 {
+    match found.last() {
+        Some(last) if found.len() >= STEP => last.seq,
+        Some(last) => last.seq.max(head),
+        None => head,
     }
 }
 
@@ -120,4 +129,30 @@ fn event(signal: &Signal) -> Event {
         tracing::error!(%error, seq = signal.seq, "a signal cannot be written");
         Event::default().comment("a signal cannot be written")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn signals(seqs: impl Iterator<Item = i64>) -> Vec<Signal> {
+        let signal = |seq| {
+            let signal = json!({
+                "seq": seq, "id": "019a0000-0000-7000-8000-000000000000", "message_id": "m", "kind": "page_viewed",
+                "occurred_at": "2026-03-02T09:00:00Z", "received_at": "2026-03-02T09:00:01Z",
+            });
+            serde_json::from_value(signal).unwrap()
+        };
+        seqs.map(signal).collect()
+    }
+
+    #[test]
+    fn what_is_logged_between_two_looks_is_told_once_and_nothing_is_passed_over() {
+        assert_eq!(reached(7, &[]), 7);
+        assert_eq!(reached(7, &signals(4..=5)), 7, "what did not match is seen, too");
+        assert_eq!(reached(7, &signals(4..=9)), 9, "8 and 9 came in after the head was read");
+        let full = signals(1..=STEP as i64);
+        assert_eq!(reached(10_000, &full), STEP as i64, "more may wait behind a full step");
+    }
 }

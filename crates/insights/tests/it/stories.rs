@@ -168,7 +168,7 @@ async fn money_names_its_currency_and_none_is_one_of_its_own() {
         let paid = |amount: &str, currency: Option<&str>| {
             let (amount, currency) = (amount.parse().ok(), currency.map(str::to_owned));
             ANA.does("order_completed").with("order_id", amount.map_or(0, base::Amount::units)).saying(move |body| {
-                (body.amount, body.currency) = (amount, currency.clone());
+                (body.amount, body.currency) = (amount, currency);
             })
         };
         let shop = Shop::with(world, [paid("5", None), CHIDI.does("product_viewed")]).await;
@@ -211,10 +211,16 @@ async fn a_figure_can_be_followed_down_to_its_signals() {
         let times: Vec<_> = latest.signals.iter().map(|signal| signal.occurred_at.to_string()).collect();
         assert_eq!(times, ["2026-03-10T10:00:01Z", "2026-03-10T10:00:00Z"]);
         let seen = world.signals.head().await.unwrap();
-        assert_eq!(insights.since(scope, &filter, seen).await.unwrap().signals, []);
+        assert_eq!(insights.after(scope, &filter, seen, 10).await.unwrap(), []);
         world.hears([CHIDI.does("product_viewed").at("2025-12-01T00:00:00Z"), BRUNO.does("product_viewed")]).await;
-        let new = insights.since(scope, &filter, seen).await.unwrap().signals;
-        assert_eq!(new.iter().map(|signal| signal.seq - seen).collect::<Vec<_>>(), [1, 2]);
+        for archived in [false, true] {
+            for (limit, told) in [(10, vec![1, 2]), (1, vec![1])] {
+                let new = insights.after(scope, &filter, seen, limit).await.unwrap();
+                let new: Vec<_> = new.iter().map(|signal| signal.seq - seen).collect();
+                assert_eq!(new, told, "archived: {archived}");
+            }
+            shop.archives().await;
+        }
     })
     .await;
 }

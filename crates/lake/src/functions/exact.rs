@@ -36,7 +36,7 @@ fn units(number: f64) -> Option<i128> {
     let mantissa = i128::from(bits & ((1 << MANTISSA_BITS) - 1) | 1 << MANTISSA_BITS);
     let shift = exponent - EXPONENT_BIAS - MANTISSA_BITS + UNIT_BITS;
     let units = match shift {
-        0.. if shift <= NUMBER_BITS - MANTISSA_BITS - 1 => mantissa << shift,
+        0.. if shift < NUMBER_BITS - MANTISSA_BITS => mantissa << shift,
         ..0 if mantissa.trailing_zeros().cast_signed() >= -shift => mantissa >> -shift,
         _ => return None,
     };

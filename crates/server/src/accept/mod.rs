@@ -33,7 +33,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{Front, metrics};
+use crate::{Front, metrics, middleware::Pace};
 use complaint::Complaint;
 pub use draining::Draining;
 use patient::Patient;
@@ -54,10 +54,8 @@ pub struct Limits {
     pub keep_alive: Duration,
     /// Bytes of a request's line and header together.
     pub header_bytes: usize,
-    /// How long a body may bring nothing.
-    pub body_idle: Duration,
-    /// How long a body may take to its end.
-    pub body_total: Duration,
+    /// What a body may take.
+    pub body: Pace,
     /// How long a client may leave an answer unread.
     pub stalled: Duration,
     /// How long a server that is told to stop goes on taking connections, its readiness red, for balancers to notice.
@@ -75,8 +73,7 @@ impl Default for Limits {
             header: seconds(10),
             keep_alive: seconds(60),
             header_bytes: 32 << 10,
-            body_idle: seconds(30),
-            body_total: seconds(120),
+            body: Pace { grace: seconds(10), rate: 4_000, idle: seconds(30) },
             stalled: seconds(30),
             notice: seconds(1),
             drain: seconds(8),

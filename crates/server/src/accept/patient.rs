@@ -6,12 +6,10 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::phase::Phase;
+use crate::deadline::Deadline;
 
 /// Bytes by which a reader must have come on when its time is up, or it is taken for one that drips.
 const ENOUGH: usize = 4 << 10;
@@ -105,37 +103,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-/// A moment by which something must have happened. Its timer is only made when somebody waits for it.
-struct Deadline {
-    patience: Duration,
-    due: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Deadline {
-    fn after(patience: Duration) -> Self {
-        Self { patience, due: None, timer: None }
-    }
-
-    /// Sets it, unless it is set.
-    fn set(&mut self) {
-        self.due.get_or_insert_with(|| Instant::now() + self.patience);
-    }
-
-    fn clear(&mut self) {
-        self.due = None;
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Some(due) = self.due else { return Poll::Pending };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
-        if timer.deadline() != due {
-            timer.as_mut().reset(due);
-        }
-        timer.as_mut().poll(context)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Chore {
 }
 
 impl Chore {
-    pub(super) fn new<F>(kind: &'static str, task: impl Fn() -> F + Send + Sync + 'static) -> Arc<dyn Handler>
+    pub(super) fn handler<F>(kind: &'static str, task: impl Fn() -> F + Send + Sync + 'static) -> Arc<dyn Handler>
     where
         F: Future<Output = Result<()>> + Send + 'static,
     {

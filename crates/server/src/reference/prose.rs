@@ -3,7 +3,6 @@
 use minijinja::{HtmlEscape, Value};
 
 /// Text as HTML; what is no markup of ours is escaped.
-#[expect(clippy::needless_pass_by_value, reason = "filters are given their arguments")]
 pub(super) fn prose(text: String) -> Value {
     let paragraphs = text.split("\n\n").map(|paragraph| format!("<p>{}</p>", inline(paragraph)));
     Value::from_safe_string(paragraphs.collect())

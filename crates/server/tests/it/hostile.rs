@@ -29,7 +29,8 @@ async fn bodies_that_no_honest_client_sends_are_refused_with_a_reason() {
     let deep = format!(r#"{{"metric":"nps","filter":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let long = format!(r#"{{"metric":"{}"}}"#, "x".repeat(256 << 10));
     let honest = json!({ "metric": "nps" }).to_string();
-    let cases: [(&str, Option<&str>, Vec<u8>, u16, &str); 12] = [
+    type Case = (&'static str, Option<&'static str>, Vec<u8>, u16, &'static str);
+    let cases: [Case; 12] = [
         (json, None, deep.into(), 400, "filter"),
         (json, None, nested.into(), 400, ""),
         (json, None, long.into(), 413, ""),

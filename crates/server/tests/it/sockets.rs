@@ -1,10 +1,10 @@
 //! F24, F27, F35: what is done to connections that are up to no good, and to all of them at the end.
 
-use server::Limits;
+use server::{Limits, Pace};
 use std::{net::SocketAddr, time::Duration};
 use testkit::{Database, World};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::sleep,
 };
@@ -19,8 +19,7 @@ fn patient() -> Limits {
     Limits {
         header: LONG,
         keep_alive: LONG,
-        body_idle: LONG,
-        body_total: LONG,
+        body: Pace { grace: LONG, rate: 4_000, idle: LONG },
         stalled: LONG,
         notice: SHORT,
         ..Limits::default()
@@ -33,14 +32,19 @@ async fn serving(limits: Limits) -> (Serving, Database) {
     (House::over(&world).serves(limits).await, database)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the stranger who calls is no part of the product")]
+async fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+    TcpStream::connect(address).await
+}
+
 async fn connect(address: SocketAddr, sends: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = dial(address).await.unwrap();
     stream.write_all(sends.as_bytes()).await.unwrap();
     stream
 }
 
 /// Everything that comes until the server hangs up.
-async fn rest(mut stream: TcpStream) -> String {
+async fn rest(mut stream: impl AsyncRead + Unpin) -> String {
     let mut text = Vec::new();
     let read = tokio::time::timeout(LONG, stream.read_to_end(&mut text)).await;
     // Reset is an end as well.
@@ -81,32 +85,47 @@ async fn an_idle_connection_is_closed_and_a_busy_one_is_kept() {
     assert_eq!(rest(busy).await, "");
 }
 
+/// What somebody hears who sends a batch's body of 1,000 bytes in pieces of this size, with this long between them.
+async fn hears(pace: Pace, piece: usize, pause: Duration) -> String {
+    let (serving, _database) = serving(Limits { body: pace, ..patient() }).await;
+    let header = "POST /v1/batch HTTP/1.1\r\nhost: harken\r\nconnection: close\r\ncontent-length: 1000\r\n\r\n";
+    let (reader, mut writer) = connect(serving.address, header).await.into_split();
+    let sends = tokio::spawn(async move {
+        for _ in 0..1000 / piece {
+            if writer.write_all(&vec![b' '; piece]).await.is_err() {
+                break;
+            }
+            sleep(pause).await;
+        }
+        writer
+    });
+    let answer = rest(reader).await;
+    sends.abort();
+    answer
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_comes_too_slowly_is_answered_with_408() {
-    let request = "POST /v1/batch HTTP/1.1\r\nhost: harken\r\ncontent-length: 1000\r\n\r\n{";
-    let (idle, _database) = serving(Limits { body_idle: SHORT, ..patient() }).await;
-    let answer = rest(connect(idle.address, request).await).await;
-    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(answer.contains("application/problem+json"), "{answer}");
-    let (dripping, _database) = serving(Limits { body_total: SHORT, ..patient() }).await;
-    let stream = connect(dripping.address, request).await;
-    let (mut reader, mut writer) = stream.into_split();
-    let drips = tokio::spawn(async move {
-        while writer.write_all(b" ").await.is_ok() {
-            sleep(SHORT / 10).await;
-        }
-    });
-    let mut head = [0; 12];
-    reader.read_exact(&mut head).await.unwrap();
-    assert_eq!(&head, b"HTTP/1.1 408");
-    drips.abort();
+    let pace = Pace { grace: SHORT, rate: 1_000_000, idle: LONG };
+    for (story, pace, piece, pause) in [
+        ("it stops", pace, 500, LONG),
+        ("it drips", pace, 1, SHORT / 10),
+        ("it came quickly, and stops", Pace { rate: 1, idle: SHORT, ..pace }, 500, LONG),
+    ] {
+        let late = hears(pace, piece, pause).await;
+        assert!(late.starts_with("HTTP/1.1 408"), "{story}: {late}");
+        assert!(late.contains("application/problem+json"), "{story}: {late}");
+    }
+    // Twice the time that even an empty body has, and every piece earned the next.
+    let honest = hears(Pace { rate: 100, ..pace }, 100, SHORT / 5).await;
+    assert!(honest.starts_with("HTTP/1.1 400"), "{honest}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_header_that_is_too_long_is_refused() {
     let (serving, _database) = serving(patient()).await;
     let long = format!("GET /healthz HTTP/1.1\r\nhost: harken\r\nx: {}\r\n\r\n", "x".repeat(64 << 10));
-    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    let mut stream = dial(serving.address).await.unwrap();
     let _ = stream.write_all(long.as_bytes()).await;
     let answer = rest(stream).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -134,7 +153,7 @@ async fn a_server_that_stops_says_so_first_and_answers_what_is_in_flight() {
     assert!(answer.contains("connection: close"), "{answer}");
     assert!(!rest(idle).await.contains("HTTP/1.1"), "it is closed");
     serving.ends().await;
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(dial(address).await.is_err(), "nobody listens any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,12 @@
 //! The body of a request as text: length caps before and after inflating, whatever the client declares.
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     http::{HeaderMap, header},
 };
 use base::{Error, Result};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
-use http_body_util::LengthLimitError;
+use http_body_util::{LengthLimitError, Limited};
 use std::{error::Error as _, io::Read};
 
 /// How the client packed the body.
@@ -25,12 +25,12 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Resul
     if declared.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    let bytes = to_bytes(body, limit).await.map_err(|error| match error.source() {
+    let bytes = api::gather(Body::new(Limited::new(body, limit))).await.map_err(|error| match error.source() {
         Some(cause) if cause.is::<LengthLimitError>() => too_large(limit),
         _ => Error::invalid("the body ended before it was complete"),
     })?;
     let bytes = match packing {
-        Packing::Plain => Vec::from(bytes),
+        Packing::Plain => bytes,
         Packing::Gzip => inflate(MultiGzDecoder::new(&*bytes), limit)?,
         Packing::Deflate => inflate(ZlibDecoder::new(&*bytes), limit)?,
     };

@@ -118,7 +118,8 @@ pub(super) fn with_point(written: &str, sign: char) -> Option<String> {
     let rest: Vec<&str> = groups.collect();
     let of_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let first_is_one = matches!(first.len(), 1..=3) && of_digits(first) && !first.starts_with('0');
-    if !rest.is_empty() && !(first_is_one && rest.iter().all(|group| group.len() == 3 && of_digits(group))) {
+    let grouped = first_is_one && rest.iter().all(|group| group.len() == 3 && of_digits(group));
+    if !rest.is_empty() && !grouped {
         return None;
     }
     let sign = whole.strip_suffix(digits).unwrap_or_default();

@@ -19,17 +19,19 @@ const MOST_KNOWN: usize = 10_000;
 /// How often the time of a key's last use is written.
 const USE_NOTED_EVERY: i64 = 60 * Timestamp::SECOND;
 
+type KeyHash = [u8; 32];
+
 /// Keys that were looked up moments ago, by their hash.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KnownKeys(Arc<Mutex<HashMap<[u8; 32], (Instant, Scope)>>>);
+pub(crate) struct KnownKeys(Arc<Mutex<HashMap<KeyHash, (Instant, Scope)>>>);
 
 impl KnownKeys {
-    fn get(&self, hash: &[u8; 32]) -> Option<Scope> {
+    fn get(&self, hash: &KeyHash) -> Option<Scope> {
         let known = self.0.lock();
         known.get(hash).filter(|(since, _)| since.elapsed() < BELIEVED_FOR).map(|(_, scope)| scope.clone())
     }
 
-    fn remember(&self, hash: [u8; 32], since: Instant, scope: Scope) {
+    fn remember(&self, hash: KeyHash, since: Instant, scope: Scope) {
         let mut known = self.0.lock();
         if known.len() >= MOST_KNOWN {
             known.clear();

@@ -99,7 +99,7 @@ mod tests {
         let read = |headers: &HeaderMap, provider: &str, state: &str, now| {
             Attempt::read(headers, &vault, provider, state, now)
         };
-        assert!(read(&headers, "acme", "state", now) == Some(attempt.clone()));
+        assert!(read(&headers, "acme", "state", now) == Some(attempt));
         assert!(read(&headers, "other", "state", now).is_none());
         assert!(read(&headers, "acme", "State", now).is_none());
         assert!(read(&headers, "acme", "", now).is_none());

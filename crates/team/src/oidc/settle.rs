@@ -16,9 +16,8 @@ use crate::{
     client::Client,
     members,
     people::{self, Name},
-    second_factor,
     secret::SecretHash,
-    sessions::{self, log_in::Entered},
+    sessions::log_in::Entered,
 };
 
 /// Who a person is at a provider.
@@ -100,16 +99,8 @@ impl SingleSignOn {
             }
             Some(_) => None,
         };
-        if let Some(before) = before {
-            sessions::store::end_by_cookie(&transaction, before).await?;
-        }
         // The provider stands in for the password; a second factor that somebody has set up here is asked for all the same.
-        let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
-        let secret = if pending {
-            sessions::store::begin(&transaction, person.id, true, Some(&provider.name), client, now).await?
-        } else {
-            team.begin_session(&transaction, person.id, &by, Some(&provider.name), client).await?
-        };
+        let entered = team.enter(&transaction, person.id, &by, Some(&provider.name), before, client).await?;
         if let Some(action) = action {
             let entry = Entry {
                 action,
@@ -119,7 +110,7 @@ impl SingleSignOn {
             audit::record(&transaction, now, Some(workspace), Actor::System, Some(client.ip), entry).await?;
         }
         transaction.commit().await.map_err(failed)?;
-        Ok(Entered { secret, pending })
+        Ok(entered)
     }
 
     /// Writes that somebody was not let in.

@@ -6,12 +6,12 @@ use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 
-use super::{log_in::Entered, store};
+use super::log_in::Entered;
 use crate::{
     Scope, Team,
     audit::{self, Entry},
     client::Client,
-    people, second_factor,
+    people,
     secret::SecretHash,
     tokens::{self, Purpose},
 };
@@ -47,16 +47,8 @@ impl Team {
         if person.disabled_at.is_some() {
             return Err(tokens::no_longer());
         }
-        if let Some(before) = before {
-            store::end_by_cookie(&transaction, before).await?;
-        }
-        let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
-        let secret = if pending {
-            store::begin(&transaction, person.id, true, None, client, now).await?
-        } else {
-            self.begin_session(&transaction, person.id, "login_link", None, client).await?
-        };
+        let entered = self.enter(&transaction, person.id, "login_link", None, before, client).await?;
         transaction.commit().await.map_err(failed)?;
-        Ok(Entered { secret, pending })
+        Ok(entered)
     }
 }

@@ -51,7 +51,6 @@ impl Team {
         self.guards.places.take_back(&place, Instant::now());
         let again = if verdict == Verdict::Stale { Some(self.hasher.hash(password).await?) } else { None };
 
-        let now = self.clock.now();
         let transaction = self.store.begin().await?;
         let current = people::store::locked(&transaction, person.id).await?;
         if current.password != kept || current.disabled_at.is_some() {
@@ -60,16 +59,31 @@ impl Team {
         if let Some(hash) = again {
             people::store::set_password(&transaction, person.id, hash).await?;
         }
-        if let Some(before) = before {
-            store::end_by_cookie(&transaction, before).await?;
-        }
-        let pending = second_factor::store::is_confirmed(&transaction, person.id).await?;
-        let secret = if pending {
-            store::begin(&transaction, person.id, true, None, client, now).await?
-        } else {
-            self.begin_session(&transaction, person.id, "password", None, client).await?
-        };
+        let entered = self.enter(&transaction, person.id, "password", None, before, client).await?;
         transaction.commit().await.map_err(failed)?;
+        Ok(entered)
+    }
+
+    /// Lets somebody in who has proven who they are by `by`, up to their second factor if they have one. `before` is the session
+    /// that this browser had until now; it ends.
+    pub(crate) async fn enter(
+        &self,
+        transaction: &DatabaseTransaction,
+        person: Uuid,
+        by: &str,
+        provider: Option<&str>,
+        before: Option<SecretHash>,
+        client: &Client,
+    ) -> Result<Entered> {
+        if let Some(before) = before {
+            store::end_by_cookie(transaction, before).await?;
+        }
+        let pending = second_factor::store::is_confirmed(transaction, person).await?;
+        let secret = if pending {
+            store::begin(transaction, person, true, provider, client, self.clock.now()).await?
+        } else {
+            self.begin_session(transaction, person, by, provider, client).await?
+        };
         Ok(Entered { secret, pending })
     }
 

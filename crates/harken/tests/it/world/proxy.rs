@@ -74,7 +74,7 @@ async fn carry(
             if length == 0 {
                 return Ok(());
             }
-            if (answers.fetch_add(1, Ordering::SeqCst) + 1) % nth == 0 {
+            if (answers.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(nth) {
                 lost.fetch_add(1, Ordering::SeqCst);
                 return Ok(());
             }

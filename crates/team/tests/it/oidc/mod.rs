@@ -56,7 +56,7 @@ impl Door {
         let network: Arc<dyn HttpSend> = acme.clone();
         let single_sign_on = SingleSignOn::new(team.clone(), vault, Some(public_url), providers, &network).unwrap();
         let routes = routes(single_sign_on).merge(team::routes(team.clone()));
-        let router = Router::from(routes).layer(middleware::from_fn_with_state(team.clone(), team::authenticate));
+        let router = Router::from(routes).layer(middleware::from_fn_with_state(team, team::authenticate));
         Self { world: world.clone(), router, acme, _folder: folder }
     }
 

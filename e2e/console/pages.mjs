@@ -33,6 +33,8 @@ export const rooms = {
   'customer-none': '/customers/999999',
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',
+  imports: '/sources/imports',
+  'import-new': '/sources/imports/new',
   workspace: '/team/workspace',
   members: '/team/members',
   'member-invite': '/team/members?invite=true',

@@ -173,6 +173,25 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import("../team/audit/AuditPage"), "AuditPage"),
 });
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports",
+  component: lazyRouteComponent(() => import("../sources/imports/ImportsPage"), "ImportsPage"),
+});
+const newImport = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports/new",
+  validateSearch: (search): { uploads?: string[] } => {
+    const uploads = Array.isArray(search.uploads) ? search.uploads.filter((id) => typeof id === "string") : [];
+    return uploads.length > 0 ? { uploads } : {};
+  },
+  component: lazyRouteComponent(() => import("../sources/imports/NewImportPage"), "NewImportPage"),
+});
+const importPage = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports/$import",
+  component: lazyRouteComponent(() => import("../sources/imports/ImportPage"), "ImportPage"),
+});
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: "/jobs",
@@ -206,6 +225,9 @@ export const router = createRouter({
       members,
       keys,
       audit,
+      imports,
+      newImport,
+      importPage,
       jobs,
     ]),
   ]),

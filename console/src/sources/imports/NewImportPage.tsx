@@ -22,7 +22,7 @@ import { saveMap } from "./saveMap";
 type Preview = components["schemas"]["Preview"];
 const route = getRouteApi("/shell/sources/imports/new");
 
-/** What was decided, for somebody who reloads the page or comes back to it. */
+/** What was decided, for somebody who reloads the page, comes back to it, or mends an import that failed. */
 const KEPT = "harken-import";
 
 function kept(uploads: string[]): { mappings: Mapping[]; zone: string } | undefined {
@@ -170,7 +170,6 @@ function Mapped({ uploads, seen, back }: { uploads: string[]; seen: Seen[]; back
   const start = () =>
     attempt(async () => {
       const started = await answer(api.POST("/api/v1/sources/imports", { body: body() }));
-      sessionStorage.removeItem(KEPT);
       await queries.invalidateQueries({ queryKey: ["imports"] });
       await navigate({ to: "/sources/imports/$import", params: { import: started.id }, search: {} });
     });

@@ -1,7 +1,7 @@
 """Measures what docs/bench.md calls the front door: front_door.py HARKEN [memory] [slow] [webhooks]
 
 memory    resident memory of an idle server, a minute after its start
-slow      how long a probe waits while slowhttptest holds 4,000 connections open, beside how long it waits without
+slow      how long a probe waits in the minute in which slowhttptest comes with 4,000 connections, beside how long without
 webhooks  deliveries a second to a fast receiver; from event to arrival at healthy endpoints, alone and beside bad ones
 
 HARKEN is the binary. Nothing but Python, and slowhttptest for `slow`, is needed.
@@ -83,6 +83,10 @@ class Harken:
         return int(line.split()[1]) / 1024
 
 
+    def connections(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
 def quantile(values, share):
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
@@ -120,19 +124,21 @@ def measure_slow(binary):
     for name, mode in MODES.items():
         with Harken(binary) as harken:
             probe(harken.url, 5)
-            alone = quantile(probe(harken.url, 20), 0.99)
+            alone = quantile(probe(harken.url, 60), 0.99)
             path = "/v1/batch" if "-B" in mode else "/api/reference"
-            attack = ["slowhttptest", *mode, "-c", str(CONNECTIONS), "-r", "1000", "-l", "40", "-p", "30", "-i", "5"]
+            attack = ["slowhttptest", *mode, "-c", str(CONNECTIONS), "-r", "1000", "-l", "60", "-p", "30", "-i", "5"]
             attack = subprocess.Popen([*attack, "-u", harken.url + path], stdout=subprocess.PIPE, text=True)
-            # All are there after four seconds, and headers that do not end are cut after ten.
-            time.sleep(5)
-            open_files = len(os.listdir(f"/proc/{harken.process.pid}/fd"))
-            beside = quantile(probe(harken.url, 5), 0.99)
-            memory = harken.memory()
+            # All are there after four seconds. What is slow is cut ten seconds later, and readers after thirty.
+            held, timers = [], []
+            for moment in (5, 16, 45):
+                timers.append(threading.Timer(moment, lambda: held.append((harken.connections(), harken.memory()))))
+                timers[-1].start()
+            beside = quantile(probe(harken.url, 60), 0.99)
             attack.communicate()
+            seen = ", ".join(f"{connections} ({memory:.0f} MB)" for connections, memory in held)
             print(
-                f"slow {name}: probe's p99 {alone:.1f} ms alone, {beside:.1f} ms beside, ratio {beside / alone:.2f};"
-                f" {open_files} descriptors, {memory:.1f} MB ({load()})"
+                f"slow {name}: probe's p99 over a minute {alone:.1f} ms alone, {beside:.1f} ms beside, ratio"
+                f" {beside / alone:.2f}; held after 5, 16 and 45 s: {seen} ({load()})"
             )
 
 

@@ -2,7 +2,7 @@
 
 export const doors = {
   login: '/login',
-  'login-failed': '/login?failed=denied&next=%2Fteam%2Fkeys',
+  'login-next': '/login?next=%2Fteam%2Fkeys',
   'set-up': '/set-up#token',
   'set-up-without-token': '/set-up',
   invitation: '/invitation#token',
@@ -35,6 +35,8 @@ export const rooms = {
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',
   'webhook-none': '/actions/webhooks/00000000-0000-7000-8000-000000000000',
+  imports: '/sources/imports',
+  'import-new': '/sources/imports/new',
   workspace: '/team/workspace',
   members: '/team/members',
   'member-invite': '/team/members?invite=true',

@@ -661,6 +661,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Started last first, with who started each, and how far its files are.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Start an import
+         * @description It is carried out by the server, whoever goes away meanwhile, and goes on where it was when that is started again. What was
+         *     imported before adds nothing.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/imports/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a map
+         * @description On the first rows of the uploads: the signals and customers that would come, and the rows that would be kept out, each
+         *     with its line and reason. Nothing is written.
+         */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an import
+         * @description With its map, which as TOML is one for `harken import --map`.
+         */
+        get: operations["show_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/imports/{import}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description It ends after the rows that are just being logged. What was logged stays; the same files with the same map go on from
+         *     there.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/imports/{import}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the rows that were kept out
+         * @description A table for whoever mends them: file, line, reason, column, a sentence, and the row as it stands in the file. They are kept
+         *     for thirty days. That they were downloaded is written into the audit log.
+         */
+        get: operations["export_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/refusals": {
         parameters: {
             query?: never;
@@ -693,6 +801,74 @@ export interface paths {
          * @description Nothing is dropped silently: whatever was received is counted by outcome, reason and source.
          */
         get: operations["list_tallies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce a file
+         * @description A file for an import: CSV, JSON lines or Parquet, not packed. Its bytes follow in pieces. What nobody uses for a day is
+         *     forgotten.
+         */
+        post: operations["announce_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an upload
+         * @description `received` says where the next piece begins, also after a connection broke off.
+         */
+        get: operations["show_upload"];
+        put?: never;
+        post?: never;
+        /** Delete an upload */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        /**
+         * Send a piece of a file
+         * @description The next one, as it is, of any length; a few megabytes are best. It is durable when it is answered. A piece that breaks
+         *     off counts for nothing: send it again.
+         */
+        patch: operations["send_piece"];
+        trace?: never;
+    };
+    "/api/v1/sources/uploads/{upload}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look into an upload
+         * @description How it is written, its columns with a few of their values, and a map that is suggested for it. Whatever is stated is taken
+         *     as stated; the rest is found out.
+         */
+        get: operations["look_at_upload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1738,6 +1914,16 @@ export interface components {
             /** @description The write key, where it is not in the header. */
             writeKey?: string | null;
         };
+        /**
+         * @description What a suggestion rests on.
+         * @enum {string}
+         */
+        Because: "name" | "values" | "both" | "rest";
+        /**
+         * @description What a column becomes.
+         * @enum {string}
+         */
+        Becomes: "nothing" | "property" | "trait" | "identity" | "time" | "kind" | "score" | "scale" | "amount" | "currency" | "text" | "channel" | "touchpoint";
         /** @description What changed most, and where it differs most. */
         Changes: {
             /** @description What they are held against: the time before, or, where nothing is known of that, the first half. */
@@ -1990,6 +2176,56 @@ export interface components {
             /** @description What its values are. */
             unit: components["schemas"]["Unit"];
         };
+        /** @description What the first rows of one file would bring. */
+        FilePreview: {
+            /**
+             * Format: int64
+             * @description How many signals are about nobody.
+             */
+            anonymous: number;
+            /**
+             * Format: int64
+             * @description How many customers these are about, as far as these rows tell.
+             */
+            customers: number;
+            /** @description The first signals, as they would be. */
+            first: components["schemas"]["PreviewedSignal"][];
+            /** @description Its name. */
+            name: string;
+            /** @description The same by reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How many rows are kept out.
+             */
+            refused: number;
+            /** @description The first rows that are kept out. */
+            rejects: components["schemas"]["PreviewedReject"][];
+            /**
+             * Format: int64
+             * @description How many signals have the message id of an earlier one of these rows: of each id, the first is kept.
+             */
+            repeated: number;
+            /**
+             * Format: int64
+             * @description How many rows were tried: the first thousand.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How many signals come of them.
+             */
+            signals: number;
+            /** @description Whether these are all of them. */
+            whole: boolean;
+        };
+        /**
+         * @description What the ledger knew of a file.
+         * @enum {string}
+         */
+        FileState: "imported" | "resumed" | "already_imported";
         /** @description A condition on a signal and the customer behind it: `"all"`, or a tree of `and`, `or`, `not` and tests of fields. */
         Filter: "all" | {
             /** @description Every one of these. */
@@ -2084,12 +2320,260 @@ export interface components {
          * @enum {string}
          */
         Grain: "hour" | "day" | "week" | "month" | "quarter" | "year";
+        /**
+         * @description What a column's values are.
+         * @enum {string}
+         */
+        Holds: "nothing" | "text" | "number" | "bool" | "time";
         /** @description A (kind, value) pair that points to a customer: `("user_id", "u-17")`. */
         Identity: {
             /** @description `user_id`, `anonymous_id`, `email`, `phone`, `device`, or any other: `order`. */
             kind: string;
             /** @description Normalised by the source, at most 255 bytes. */
             value: string;
+        };
+        /** @description An import that somebody started. */
+        Import: {
+            /**
+             * @description Who started it: a `person`, an API `key`, the `operator`.
+             * @example person
+             */
+            actor: string;
+            /**
+             * Format: uuid
+             * @description The person's or the key's id.
+             */
+            actor_id?: string | null;
+            /** @description Whether somebody wants it to end before its end: it does after the rows that are just being logged. */
+            cancelled: boolean;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Its files, in the order of the map, and how far each is. */
+            files: components["schemas"]["ImportedFile"][];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Why it failed, or why it is tried again. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the rows that were kept out can be downloaded, once it has ended.
+             */
+            rejects_until?: string | null;
+            /**
+             * Format: date-time
+             * @description When its first row was read.
+             */
+            started_at?: string | null;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["ImportState"];
+        };
+        /** @description An import with its map. */
+        ImportDetails: components["schemas"]["Import"] & {
+            /** @description Its map. */
+            map: components["schemas"]["ImportMap"];
+            /** @description The same as TOML, for `harken import --map`. */
+            toml: string;
+            /** @description The uploads that it reads. They are deleted when it has succeeded. */
+            uploads: string[];
+        };
+        /**
+         * @description The formats that rows come in.
+         * @enum {string}
+         */
+        ImportFormat: "csv" | "jsonl" | "parquet";
+        /** @description A map as it is written: how the columns of files become signals. The same keys as in TOML. */
+        ImportMap: {
+            /** @description The files that it is about, in the order in which they are read. */
+            file: components["schemas"]["ImportMapFile"][];
+            /**
+             * @description What the signals name as their source.
+             * @default import
+             * @example shop
+             */
+            source: string;
+            /**
+             * @description Of times without an offset; UTC when left out.
+             * @example Europe/Berlin
+             */
+            zone?: string | null;
+        };
+        /** @description Columns under their own names or under others: `["city"]`, `{ city = "customer_city" }`. */
+        ImportMapColumns: string[] | {
+            [key: string]: string;
+        };
+        /** @description A further column, computed from others of the same row. */
+        ImportMapDerive: {
+            /** @description Days of 24 hours from the first time to the second. */
+            days_between: string[];
+        } | {
+            /** @description Hours from the first time to the second. */
+            hours_between: string[];
+        } | {
+            /** @description Whether the first time's calendar date lies after the second's. */
+            date_after: string[];
+        } | {
+            /** @description Whether the cell holds anything. */
+            present: string;
+        } | {
+            /** @description The same for every row. */
+            constant: components["schemas"]["Value"];
+        } | {
+            /** @description Other words for a column's values; a value that the table does not name becomes `otherwise`, or stays. */
+            values: {
+                column: string;
+                otherwise?: components["schemas"]["Value"] | null;
+                table: {
+                    [key: string]: components["schemas"]["Value"];
+                };
+            };
+        };
+        /** @description One `[[file]]`: how its rows are read and what each row says. */
+        ImportMapFile: {
+            bool?: string[];
+            /** @description `,` where the numbers are written 1.234,56. */
+            decimal?: string | null;
+            delimiter?: string | null;
+            derive?: {
+                [key: string]: components["schemas"]["ImportMapDerive"];
+            };
+            /** @description Cells that mean nothing, beside the empty one: `NA`, `\N`. */
+            empty?: string[];
+            encoding?: string | null;
+            /** @description A file name, or a pattern with `*` and `?`. */
+            file: string;
+            format?: components["schemas"]["ImportFormat"] | null;
+            /** @description Kind of identity to column, for every signal of the file. */
+            identities?: {
+                [key: string]: string;
+            };
+            lookup?: components["schemas"]["ImportMapLookup"][];
+            number?: string[];
+            signal?: components["schemas"]["ImportMapSignal"][];
+            /** @description In the notation of strftime, tried in order; also `unix` and `unix_ms`. */
+            time_formats?: string[];
+            traits?: components["schemas"]["ImportMapColumns"];
+            /** @description Of times without an offset. */
+            zone?: string | null;
+        };
+        /** @description A column that both files have, or one of each. */
+        ImportMapKey: string | {
+            here: string;
+            there: string;
+        };
+        /** @description Columns of another file, found by a key. */
+        ImportMapLookup: {
+            delimiter?: string | null;
+            empty?: string[];
+            encoding?: string | null;
+            file: string;
+            format?: components["schemas"]["ImportFormat"] | null;
+            key: components["schemas"]["ImportMapKey"];
+            /** @description Columns of numbers, added up over all rows with the key. */
+            sum?: components["schemas"]["ImportMapColumns"];
+            /** @description Columns of the first row with the key. */
+            take?: components["schemas"]["ImportMapColumns"];
+        };
+        /** @description One column or several. */
+        ImportMapNames: string | string[];
+        /** @description One `[[file.signal]]`. */
+        ImportMapSignal: {
+            amount?: string | null;
+            /** @description Whether a row may be about nobody. */
+            anonymous?: boolean;
+            channel?: components["schemas"]["ImportMapTerm"] | null;
+            currency?: components["schemas"]["ImportMapTerm"] | null;
+            identities?: {
+                [key: string]: string;
+            };
+            kind?: components["schemas"]["ImportMapTerm"] | null;
+            /** @example order:{id} */
+            message_id?: string | null;
+            properties?: components["schemas"]["ImportMapColumns"];
+            scale?: components["schemas"]["ImportMapTerm"] | null;
+            score?: string | null;
+            text?: components["schemas"]["ImportMapNames"];
+            time: components["schemas"]["ImportMapTime"];
+            touchpoint?: components["schemas"]["ImportMapTerm"] | null;
+            traits?: components["schemas"]["ImportMapColumns"];
+            when?: components["schemas"]["ImportMapWhen"];
+        };
+        /** @description The same for every row, or what a column says. */
+        ImportMapTerm: string | {
+            column: string;
+        };
+        /** @description A column, or the same moment for every row. */
+        ImportMapTime: string | {
+            constant: string;
+        };
+        /** @description Which rows say this; all conditions must hold. */
+        ImportMapWhen: {
+            absent?: string[];
+            /** @description Column to the value, or one of the values, that it must have. */
+            is?: {
+                [key: string]: components["schemas"]["ImportMapNames"];
+            };
+            is_not?: {
+                [key: string]: components["schemas"]["ImportMapNames"];
+            };
+            present?: string[];
+        };
+        /**
+         * @description Where an import is in its life.
+         * @enum {string}
+         */
+        ImportState: "waiting" | "running" | "done" | "failed" | "cancelled";
+        /** @description How far one file is. The figures are of this import alone. */
+        ImportedFile: {
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How much of it was read.
+             */
+            bytes_read: number;
+            /**
+             * Format: int64
+             * @description Signals that had been logged before.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Signals that were logged.
+             */
+            logged: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Columns that the map reads and that no row has: misspelt, as likely as not. */
+            never_seen: string[];
+            /** @description Rows that were kept out, by reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Rows that were kept out.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Rows that are done with, good and bad.
+             */
+            rows: number;
+            state?: components["schemas"]["FileState"] | null;
         };
         /** @description A damaged file whose signals could have counted and did not. */
         Incomplete: {
@@ -2419,6 +2903,13 @@ export interface components {
              */
             title: string;
         };
+        /** @description What is to be imported, or tried. */
+        NewImport: {
+            /** @description What their columns mean. */
+            map: components["schemas"]["ImportMap"];
+            /** @description The files: those that the map names, and those that they look up in. */
+            uploads: string[];
+        };
         /** @description Whom to invite. */
         NewInvitation: {
             /**
@@ -2504,6 +2995,20 @@ export interface components {
              * @example purchase
              */
             stage?: string | null;
+        };
+        /** @description A file that is to be sent. */
+        NewUpload: {
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             * @example 48
+             */
+            bytes: number;
+            /**
+             * @description Its name, without any folder: by it the map knows the file, and its ending tells the format.
+             * @example orders.csv
+             */
+            name: string;
         };
         /** @description A webhook that is to be made. */
         NewWebhook: {
@@ -2683,6 +3188,57 @@ export interface components {
                 state: components["schemas"]["DeliveryState"];
                 /** @description The endpoint. */
                 webhook: components["schemas"]["WebhookId"];
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Import: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * @description Who started it: a `person`, an API `key`, the `operator`.
+                 * @example person
+                 */
+                actor: string;
+                /**
+                 * Format: uuid
+                 * @description The person's or the key's id.
+                 */
+                actor_id?: string | null;
+                /** @description Whether somebody wants it to end before its end: it does after the rows that are just being logged. */
+                cancelled: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was started.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description Its files, in the order of the map, and how far each is. */
+                files: components["schemas"]["ImportedFile"][];
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Why it failed, or why it is tried again. */
+                reason?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when the rows that were kept out can be downloaded, once it has ended.
+                 */
+                rejects_until?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When its first row was read.
+                 */
+                started_at?: string | null;
+                /** @description Where it is in its life. */
+                state: components["schemas"]["ImportState"];
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
@@ -3268,6 +3824,59 @@ export interface components {
          * @enum {string}
          */
         Polarity: "higher_is_better" | "lower_is_better" | "neutral";
+        /** @description What an import would bring. */
+        Preview: {
+            /** @description File by file, in the order of the map. */
+            files: components["schemas"]["FilePreview"][];
+            /** @description Files that the map does not name. */
+            ignored: string[];
+            /** @description Names and patterns of the map that no file has. */
+            missing: string[];
+            /** @description The map as TOML, for `harken import --map`. */
+            toml: string;
+        };
+        /** @description A row that would be kept out. */
+        PreviewedReject: {
+            /** @description The column, or the key of the map; empty when the whole row is at fault. */
+            field: string;
+            /**
+             * Format: int64
+             * @description Its line.
+             */
+            line: number;
+            /** @description Why, in a sentence. */
+            message: string;
+            /**
+             * @description Why, in a short word.
+             * @example not_a_time
+             */
+            reason: string;
+            /** @description Its beginning, as it stands in the file. */
+            row: string;
+        };
+        /** @description A signal as it would be. */
+        PreviewedSignal: components["schemas"]["SignalBody"] & {
+            /** @description Whom it is about. */
+            identities: components["schemas"]["Identity"][];
+            /** @description What happened. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The line of the file on which its row begins; of a Parquet file, the row's number.
+             */
+            line: number;
+            /** @description By which it is recognised when it comes again. */
+            message_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            occurred_at: string;
+            /** @description What becomes known of them. */
+            traits: {
+                [key: string]: components["schemas"]["Value"];
+            };
+        };
         /** @description What an error looks like on the wire (RFC 9457). */
         ProblemDetails: {
             /** @description What went wrong, in a sentence. */
@@ -3504,6 +4113,55 @@ export interface components {
              * @example 123456
              */
             code: string;
+        };
+        /** @description What is in a file. */
+        Seen: {
+            /** @description Its columns, in their order: at most five hundred. */
+            columns: components["schemas"]["SeenColumn"][];
+            /** @description What stands between two cells of delimited text. */
+            delimiter?: string | null;
+            /** @description How its text is encoded, where that is neither UTF-8 nor said by a byte order mark. */
+            encoding?: string | null;
+            /** @description Its format. */
+            format: components["schemas"]["ImportFormat"];
+            /** @description A map that may be right; at least it is one to begin with. */
+            map: components["schemas"]["ImportMap"];
+            /**
+             * Format: int64
+             * @description How many further columns it has.
+             */
+            more_columns: number;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many rows were looked at.
+             */
+            rows: number;
+        };
+        /** @description One column of a file. */
+        SeenColumn: {
+            /** @description Why. */
+            because: components["schemas"]["Because"];
+            /** @description What it may become. */
+            becomes: components["schemas"]["Becomes"];
+            /** @description Under which name: a property's or trait's, or the kind of an identity. */
+            called?: string | null;
+            /**
+             * Format: int64
+             * @description Of the rows that were looked at, how many have a value.
+             */
+            filled: number;
+            /** @description What its values are. */
+            holds: components["schemas"]["Holds"];
+            /** @description Its name. */
+            name: string;
+            /** @description A few different values. */
+            samples: string[];
+            /** @description How its times can be read, the likeliest first; empty where they are written as ISO 8601 has it. */
+            time_formats?: string[] | null;
+            /** @description Whether a map can name it: it has a name, and no other column has the same. */
+            usable: boolean;
         };
         /** @description One browser in which a person is logged in. */
         Session: {
@@ -3777,6 +4435,40 @@ export interface components {
          * @enum {string}
          */
         Unit: "points" | "percent" | "score" | "count" | "money" | "number";
+        /** @description A file that was sent, or of which some pieces were. */
+        Upload: {
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was announced.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is forgotten, unless somebody uses it until then.
+             */
+            forgotten_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description What it is called.
+             * @example orders.csv
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many of them are here: the next piece begins there.
+             */
+            received: number;
+        };
+        Value: unknown;
         /**
          * @description What must be said beside a figure: no data; fewer than 10 answers, where only the counts are shown; fewer than 30.
          * @enum {string}
@@ -8541,6 +9233,712 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description How many items at most: 1 to 200; 50 where it is not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Import"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description It waits for its turn. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetails"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It was there and is no more. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is larger than this path takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This `Idempotency-Key` belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description What would come. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It was there and is no more. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is larger than this path takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This `Idempotency-Key` belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Something in the request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This `Idempotency-Key` belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    export_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_refusals: {
         parameters: {
             query?: {
@@ -8656,6 +10054,599 @@ export interface operations {
             };
             /** @description Whoever asks may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    announce_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Sent again with the same key within a day, the request is not carried out again but answered the same. A UUID is a good key.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description There is room for it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is larger than the server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This `Idempotency-Key` belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk has no room for it. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is nearly full; nothing was stored. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_piece: {
+        parameters: {
+            query: {
+                /**
+                 * @description The byte of the file that the piece begins with: `received` of the upload.
+                 * @example 0
+                 */
+                at: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes. */
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description It is here. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body did not come in in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It goes beyond the size that was announced. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is packed (`Content-Encoding`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request's line and headers are longer than 32 KiB. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A defect of the server; its log knows the `instance`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The server cannot now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    look_at_upload: {
+        parameters: {
+            query?: {
+                /** @description Its format. */
+                format?: "csv" | "jsonl" | "parquet";
+                /**
+                 * @description What stands between two cells of delimited text.
+                 * @example ;
+                 */
+                delimiter?: string;
+                /**
+                 * @description How its text is encoded: a label of the WHATWG's encoding standard.
+                 * @example windows-1252
+                 */
+                encoding?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            /** @description The request is wrong; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody has proven who they are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Who asks is known and may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in this workspace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It contradicts what is stored. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

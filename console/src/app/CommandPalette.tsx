@@ -3,7 +3,7 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import { Keyboard, KeyRound, LogOut, Monitor, Moon, Search, Sun, UserPlus, Webhook } from "lucide-react";
+import { FileUp, Keyboard, KeyRound, LogOut, Monitor, Moon, Search, Sun, UserPlus, Webhook } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "../components/toast";
 import { useLogOut, useMe } from "../team/me";
@@ -37,6 +37,12 @@ export function CommandPalette() {
       label: t("keys.create"),
       leftSection: <KeyRound size={18} aria-hidden />,
       onClick: () => void navigate({ to: "/team/keys", search: { create: true } }),
+    },
+    may("sources:write") && {
+      id: "new-import",
+      label: t("imports.create"),
+      leftSection: <FileUp size={18} aria-hidden />,
+      onClick: () => void navigate({ to: "/sources/imports/new", search: {} }),
     },
     may("actions:write") && {
       id: "create-webhook",

@@ -8,6 +8,7 @@ import {
   ChartLine,
   CircleSlash,
   Contact,
+  FileUp,
   House,
   KeyRound,
   type LucideIcon,
@@ -29,6 +30,7 @@ export type PageName =
   | "journey"
   | "webhooks"
   | "workspace"
+  | "imports"
   | "members"
   | "keys"
   | "jobs"
@@ -47,6 +49,7 @@ export interface PageEntry {
     | "/customers"
     | "/actions/webhooks"
     | "/team/workspace"
+    | "/sources/imports"
     | "/team/members"
     | "/team/keys"
     | "/jobs"
@@ -105,6 +108,14 @@ export const PAGES: PageEntry[] = [
     group: "settings",
     permission: "insights:read",
     letter: "p",
+  },
+  {
+    name: "imports",
+    to: "/sources/imports",
+    icon: FileUp,
+    group: "settings",
+    permission: "sources:read",
+    letter: "u",
   },
   { name: "members", to: "/team/members", icon: Users, group: "settings", permission: "team:read", letter: "t" },
   { name: "keys", to: "/team/keys", icon: KeyRound, group: "settings", permission: "keys:read", letter: "k" },

@@ -29,10 +29,7 @@ const root = createRootRouteWithContext()({ notFoundComponent: NotFound });
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search): { next?: string; failed?: string } => ({
-    next: text(search.next),
-    failed: text(search.failed),
-  }),
+  validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
   component: lazyRouteComponent(() => import("../team/login/LoginPage"), "LoginPage"),
 });
 const setup = createRoute({
@@ -173,6 +170,25 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import("../team/audit/AuditPage"), "AuditPage"),
 });
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports",
+  component: lazyRouteComponent(() => import("../sources/imports/ImportsPage"), "ImportsPage"),
+});
+const newImport = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports/new",
+  validateSearch: (search): { uploads?: string[] } => {
+    const uploads = Array.isArray(search.uploads) ? search.uploads.filter((id) => typeof id === "string") : [];
+    return uploads.length > 0 ? { uploads } : {};
+  },
+  component: lazyRouteComponent(() => import("../sources/imports/NewImportPage"), "NewImportPage"),
+});
+const importPage = createRoute({
+  getParentRoute: () => shell,
+  path: "/sources/imports/$import",
+  component: lazyRouteComponent(() => import("../sources/imports/ImportPage"), "ImportPage"),
+});
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: "/jobs",
@@ -206,6 +222,9 @@ export const router = createRouter({
       members,
       keys,
       audit,
+      imports,
+      newImport,
+      importPage,
       jobs,
     ]),
   ]),

@@ -2,6 +2,7 @@
 
 import { customers } from "./customers";
 import { glossary } from "./glossary";
+import { imports } from "./imports";
 import { insights } from "./insights";
 import { annotations, journey, questions } from "./kept";
 import { score } from "./score";
@@ -12,6 +13,7 @@ export const en = {
   annotations,
   customers,
   glossary,
+  imports,
   journey,
   questions,
   score,
@@ -48,6 +50,7 @@ export const en = {
     journey: { title: "Journey", about: "The stages your customers go through, and where they meet you." },
     webhooks: { title: "Webhooks", about: "Tell your other systems what happens here, as it happens." },
     workspace: { title: "Workspace", about: "Name, calendar, currency and what everybody has to do to log in." },
+    imports: { title: "Imports", about: "Files from your other systems, and what came of them." },
     members: { title: "Team", about: "Who works in this workspace, and what each of them may do." },
     keys: { title: "API keys", about: "What may send signals here, and what may ask about them." },
     jobs: { title: "Jobs", about: "The work Harken does by itself: what waits, what failed, and why." },
@@ -454,6 +457,11 @@ export const en = {
     nothing_text: "No entry fits these filters.",
     actions: {
       audit: { exported: "Audit log exported" },
+      import: {
+        started: "Import started",
+        cancelled: "Import cancelled",
+        rejects_exported: "Rejected rows downloaded",
+      },
       invitation: { written: "Invitation sent", revoked: "Invitation revoked" },
       key: { created: "Key made", revoked: "Key revoked" },
       signals: { exported: "Signals downloaded" },

@@ -8,7 +8,7 @@ use lake::Lake;
 use outbound::mail::Mailer;
 use server::projections;
 use signals::{Projector, Signals};
-use sources::Sources;
+use sources::{FileSettings, Sources};
 use std::{
     fs::{File, TryLockError},
     path::PathBuf,
@@ -76,7 +76,8 @@ impl House {
         let log = signals::LogSettings { queue: settings.log.queue, commit: settings.log.commit, ..Default::default() };
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
         let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;
-        let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock.clone());
+        let files = FileSettings { folder: folder.clone(), largest: settings.imports.largest_mb * 1_000_000 };
+        let sources = Sources::new(signals.clone(), team.clone(), store.clone(), clock.clone(), files);
         let insights = Insights::new(lake.clone(), customers.clone(), store.clone(), clock.clone());
         let actions = Actions::new(store.clone(), clock.clone(), vault, client, team.clone());
         let projector = Projector::register(store.clone(), projections(&actions)).await?;

@@ -60,6 +60,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// The move from log to lake.
     pub archive: ArchiveSettings,
+    /// Files that people send.
+    pub imports: ImportSettings,
     /// What may be called beside the public internet.
     pub outbound: outbound::Settings,
     /// How mail leaves.
@@ -126,6 +128,14 @@ pub struct ArchiveSettings {
     pub after_seconds: u64,
 }
 
+/// `[imports]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportSettings {
+    /// The largest file that is taken over the network, in millions of bytes.
+    pub largest_mb: u64,
+}
+
 impl Default for ServerSettings {
     fn default() -> Self {
         let limits = server::Limits::default();
@@ -166,6 +176,12 @@ impl Default for LogSettings {
     fn default() -> Self {
         let log = signals::LogSettings::default();
         Self { queue: log.queue, commit: log.commit }
+    }
+}
+
+impl Default for ImportSettings {
+    fn default() -> Self {
+        Self { largest_mb: 1_000 }
     }
 }
 
@@ -223,6 +239,10 @@ impl Settings {
             if !(1..=most).contains(&value) {
                 return Err(Error::invalid_field(key, "out_of_range", format!("{key} must lie between 1 and {most}")));
             }
+        }
+        if !(1..=1_000_000).contains(&self.imports.largest_mb) {
+            let message = "imports.largest_mb must lie between 1 and 1000000";
+            return Err(Error::invalid_field("imports.largest_mb", "out_of_range", message));
         }
         if server.notice_seconds > 60 {
             let message = "server.notice_seconds must lie between 0 and 60";

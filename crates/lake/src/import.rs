@@ -17,9 +17,13 @@ const BATCH: usize = 4_096;
 /// The rows of a Parquet file, numbered from 1, streamed: dates and times as ISO 8601, lists and structs nested, null
 /// where there is no value.
 ///
-/// Fails as invalid when the file is no Parquet file; a later item fails when the file is damaged further on.
-pub fn parquet_rows(path: &Path) -> Result<impl Iterator<Item = Result<(u64, Map<String, Json>)>> + use<>> {
-    let shown = path.display().to_string();
+/// Fails as invalid when the file is no Parquet file; a later item fails when the file is damaged further on. Errors call the
+/// file `shown`.
+pub fn parquet_rows(
+    path: &Path,
+    shown: &str,
+) -> Result<impl Iterator<Item = Result<(u64, Map<String, Json>)>> + use<>> {
+    let shown = shown.to_owned();
     let file = File::open(path).map_err(|error| wrong(&shown, error))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| wrong(&shown, error))?;
     let batches = builder.with_batch_size(BATCH).build().map_err(|error| wrong(&shown, error))?;
@@ -94,7 +98,7 @@ mod tests {
         let mut writer = ArrowWriter::try_new(file.as_file_mut(), batch.schema(), None).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
-        let read: Vec<_> = parquet_rows(file.path()).unwrap().map(Result::unwrap).collect();
+        let read: Vec<_> = parquet_rows(file.path(), "a file").unwrap().map(Result::unwrap).collect();
         assert_eq!(read.len(), rows);
         let (number, last) = &read[rows - 1];
         assert_eq!(*number, rows as u64);
@@ -107,8 +111,8 @@ mod tests {
     fn what_is_no_parquet_is_said_to_be_none() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"a,b\n1,2\n").unwrap();
-        let error = parquet_rows(file.path()).err().unwrap();
+        let error = parquet_rows(file.path(), "a file").err().unwrap();
         assert!(error.message.contains("cannot be read as Parquet"), "{error}");
-        assert!(parquet_rows(Path::new("/nowhere")).is_err());
+        assert!(parquet_rows(Path::new("/nowhere"), "a file").is_err());
     }
 }

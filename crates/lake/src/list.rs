@@ -23,6 +23,9 @@ use crate::{
 /// The longest list that is a screen's or a page's, not an export.
 const FEW: usize = 10_000;
 
+/// How far back the newest are looked for at first, in microseconds; mostly they are there, and little has to be read.
+const NEAR: [i64; 2] = [Timestamp::DAY, 30 * Timestamp::DAY];
+
 /// A signal's place in a list: when it happened and its sequence number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -33,6 +36,7 @@ pub struct Place {
 }
 
 /// The order of a list, and where in that order it begins.
+#[derive(Clone, Copy)]
 enum Walk {
     /// Those that happened last first: all of them, or those beyond a place.
     NewestFirst(Option<Place>),
@@ -117,10 +121,37 @@ impl Lake {
         walk: Walk,
         customers: Arc<CustomerFacts>,
     ) -> Result<Listed> {
-        let limit = question.limit;
-        if limit == 0 {
+        if question.limit == 0 {
             return Ok(Listed::default());
         }
+        if matches!(walk, Walk::NewestFirst(_)) && question.limit <= FEW {
+            for near in self.near(scope, &question).await? {
+                let listed = self.read_all(scope, near, walk, customers.clone()).await?;
+                if listed.signals.len() == question.limit {
+                    return Ok(listed);
+                }
+            }
+        }
+        self.read_all(scope, question, walk, customers).await
+    }
+
+    /// The same question about the latest of its time alone.
+    async fn near(&self, scope: &Scope, question: &Question) -> Result<Vec<Question>> {
+        let Some(newest) = self.view(scope).await?.newest() else { return Ok(Vec::new()) };
+        let end = (*times(question).end()).min(newest);
+        let begins = NEAR.iter().map(|reach| end.saturating_sub(*reach));
+        let begins = begins.filter(|from| times(question).start() < from);
+        Ok(begins.map(|from| Question { from: Some(Timestamp::from_micros(from)), ..question.clone() }).collect())
+    }
+
+    async fn read_all(
+        &self,
+        scope: &Scope,
+        question: Question,
+        walk: Walk,
+        customers: Arc<CustomerFacts>,
+    ) -> Result<Listed> {
+        let limit = question.limit;
         let (mut pieces, missing) = self.read_stream(scope, question, walk, customers).await?;
         let mut signals = Vec::new();
         while signals.len() < limit

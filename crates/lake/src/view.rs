@@ -2,7 +2,11 @@
 
 use base::{Error, Result};
 use datafusion::{
-    arrow::array::RecordBatch,
+    arrow::{
+        array::{AsArray, RecordBatch},
+        compute::max,
+        datatypes::TimestampMicrosecondType,
+    },
     datasource::{MemTable, provider_as_source},
     logical_expr::{LogicalPlan, LogicalPlanBuilder},
 };
@@ -84,6 +88,15 @@ impl Lake {
 }
 
 impl View {
+    /// When the last of all these signals happened, in microseconds.
+    pub(crate) fn newest(&self) -> Option<i64> {
+        let files = self.snapshot.files.iter().map(|file| file.facts.times.1);
+        let tail = self.tail.iter().filter_map(|batch| {
+            max(batch.column_by_name("occurred_at")?.as_primitive_opt::<TimestampMicrosecondType>()?)
+        });
+        files.chain(tail).max()
+    }
+
     /// The same for somebody who wants only what was logged after this sequence number.
     pub(crate) fn after(self, seq: i64) -> Self {
         Self { after: seq, ..self }

@@ -20,6 +20,7 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
     let (store, signals, team) = (rooms.store.clone(), rooms.signals.clone(), rooms.team.clone());
     let (answers, mails, actions) =
         ((store.clone(), clock.clone()), (store.clone(), clock.clone()), rooms.actions.clone());
+    let sources = rooms.sources.clone();
     let own: Vec<Arc<dyn Handler>> = vec![
         Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
@@ -37,12 +38,16 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
             let (store, clock) = mails.clone();
             async move { mail::forget(&store, clock.now().plus(-MAILS_KEPT)).await.map(drop) }
         }),
+        Chore::handler("tidy_imports", move || {
+            let sources = sources.clone();
+            async move { sources.tidy_imports().await }
+        }),
         Chore::handler("forget_seen", move || {
             let signals = signals.clone();
             async move { signals.forget_seen().await.map(drop) }
         }),
     ];
-    own.into_iter().chain(rooms.actions.handlers()).collect()
+    own.into_iter().chain(rooms.actions.handlers()).chain(rooms.sources.handlers()).collect()
 }
 
 /// The schedules of the house. What a workspace's people wait for would be read by the clocks of its own zone.
@@ -55,6 +60,7 @@ fn schedules() -> Result<Vec<Schedule>> {
         of_the_house("17 * * * *", "forget_jobs")?,
         of_the_house("27 * * * *", "forget_answers")?,
         of_the_house("37 * * * *", "forget_seen")?,
+        of_the_house("42 * * * *", "tidy_imports")?,
         of_the_house("47 * * * *", "forget_sessions")?,
         of_the_house("7 3 * * *", "forget_deliveries")?,
         of_the_house("12 3 * * *", "forget_mails")?,

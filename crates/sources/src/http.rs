@@ -8,11 +8,16 @@ use team::{May, ReadSources};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::Sources;
+use crate::{Sources, runs, uploads};
 
 /// The routes of this room. The collect API has its own, see [`crate::collect`].
 pub fn routes(sources: Sources) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list_refusals)).routes(routes!(list_tallies)).with_state(sources)
+    OpenApiRouter::new()
+        .routes(routes!(list_refusals))
+        .routes(routes!(list_tallies))
+        .with_state(sources.clone())
+        .merge(uploads::routes(sources.clone()))
+        .merge(runs::routes(sources))
 }
 
 /// List refused items

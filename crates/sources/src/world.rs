@@ -15,7 +15,7 @@ use team::{Scope, Team};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{Sources, collect};
+use crate::{FileSettings, Sources, collect};
 
 pub(crate) struct World {
     pub(crate) sources: Sources,
@@ -45,7 +45,8 @@ impl World {
         let write_key = team.create_key(&scope, team::KeyRequest::write("tests"), None).await.unwrap().secret;
         let customers = Arc::new(Customers::new(store.clone(), clock.clone()));
         let signals = Signals::start(store.clone(), clock.clone(), customers, LogSettings::default());
-        let sources = Sources::new(signals.clone(), team, store, clock.clone());
+        let files = FileSettings { folder: folder.path().to_owned(), largest: 1 << 20 };
+        let sources = Sources::new(signals.clone(), team, store, clock.clone(), files);
         Self { sources, signals, clock, scope, write_key, folder }
     }
 

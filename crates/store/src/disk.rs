@@ -9,6 +9,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How many bytes may be written to the disk of a folder before its reserve is touched: a twentieth of the disk, at most
+/// 256 MB.
+pub fn room(folder: &Path) -> Result<u64> {
+    let stat = rustix::fs::statvfs(folder)
+        .map_err(|error| Error::internal(format!("cannot look at the data disk: {error}")))?;
+    let (free, total) = (stat.f_bavail * stat.f_frsize, stat.f_blocks * stat.f_frsize);
+    Ok(free.saturating_sub((total / 20).min(256 << 20)))
+}
+
 /// Watches the free space beneath a folder and keeps a ballast file there that can be given back.
 #[derive(Debug)]
 pub struct Disk {
@@ -60,10 +69,7 @@ impl Disk {
     }
 
     fn has_room(&self) -> Result<bool> {
-        let stat = rustix::fs::statvfs(&self.folder)
-            .map_err(|error| Error::internal(format!("cannot look at the data disk: {error}")))?;
-        let (free, total) = (stat.f_bavail * stat.f_frsize, stat.f_blocks * stat.f_frsize);
-        Ok(free > (total / 20).min(256 << 20))
+        Ok(room(&self.folder)? > 0)
     }
 
     /// Best effort: without ballast the watermark still stands.

@@ -15,7 +15,7 @@ mod vault;
 mod write;
 
 pub use connect::{Engine, Store};
-pub use disk::Disk;
+pub use disk::{Disk, room};
 pub use failure::failed;
 pub use json::JsonValue;
 pub use many::{Insert, lists};

@@ -96,5 +96,5 @@ fn row(file: &FileReport) -> Vec<String> {
         FileState::AlreadyImported => "imported before",
     };
     let counts = [file.rows, file.logged, file.duplicates, file.refused].map(output::count);
-    [file.name(), state.into()].into_iter().chain(counts).collect()
+    [file.name().to_owned(), state.into()].into_iter().chain(counts).collect()
 }

@@ -48,3 +48,20 @@ async fn nora_reads_on_home_what_harken_query_says_and_finds_what_happened() {
     is_taken(&mut walk).await;
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nora_imports_a_file_that_another_system_exported() {
+    let Some(mut walk) = walk("imports.test.mjs") else { return };
+    let (installation, server, url) = served(async |installation| {
+        let nora = ["user", "create", "nora@example.com", "--name", "Nora Lindqvist", "--role", "manager"];
+        let said = installation.run(&nora).await;
+        assert!(said.success, "{said:?}");
+    })
+    .await;
+    let link = installation.json(&["user", "login-link", "nora@example.com", "--json"]).await;
+    walk.env("HARKEN_URL", url).env("HARKEN_LOGIN", link["link"].as_str().unwrap());
+    is_taken(&mut walk).await;
+    assert_eq!(installation.count("kind = 'survey_answered'").await, 3);
+    server.stop().await;
+    installation.is_sound().await;
+}

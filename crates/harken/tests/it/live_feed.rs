@@ -82,17 +82,18 @@ impl Follower {
 
     /// Reads until the line breaks. An event counts once it is complete.
     async fn hear(&mut self, mut body: Incoming) {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         while let Some(Ok(frame)) = body.frame().await {
             let Ok(piece) = frame.into_data() else { continue };
-            text.push_str(std::str::from_utf8(&piece).unwrap());
-            while let Some((event, rest)) = text.split_once("\n\n") {
+            bytes.extend_from_slice(&piece);
+            while let Some(end) = bytes.windows(2).position(|pair| pair == b"\n\n") {
+                let event: Vec<u8> = bytes.drain(..end + 2).collect();
+                let event = str::from_utf8(&event).unwrap();
                 let id = event.lines().find_map(|line| line.strip_prefix("id:")).map(|id| id.trim().parse().unwrap());
                 if let Some(id) = id {
                     self.last = Some(id);
                     self.says.send(id).unwrap();
                 }
-                text = rest.to_owned();
             }
         }
     }

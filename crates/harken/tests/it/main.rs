@@ -13,6 +13,7 @@ mod description;
 mod descriptors;
 mod full_disk;
 mod id_reuse;
+mod imports;
 mod kill_in_archive;
 mod kill_in_ingest;
 mod live_feed;

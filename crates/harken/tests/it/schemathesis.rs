@@ -78,7 +78,16 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
     let question = json!({ "name": caller, "asked": { "metric": "nps" }, "shared": true });
     let question = founder.makes("/api/v1/insights/questions", question).await["id"].clone();
+    let file = "email,at\nada@example.org,2026-01-01\n";
+    let upload =
+        founder.makes("/api/v1/sources/uploads", json!({ "name": "a.csv", "bytes": file.len() })).await["id"].clone();
+    founder.sends_bytes(&format!("/api/v1/sources/uploads/{}?at=0", upload.as_str().unwrap()), file).await;
+    let signal = json!({ "kind": "seen", "time": "at" });
+    let map = json!({ "file": [{ "file": "a.csv", "identities": { "email": "email" }, "signal": [signal] }] });
+    let import = json!({ "uploads": [upload], "map": map });
+    let import = founder.makes("/api/v1/sources/imports", import).await["id"].clone();
     json!({
+        "upload": [upload], "import": [import],
         "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
         "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],

@@ -2,7 +2,7 @@
 
 use crate::world::{World, filter, lines, page_viewed, question};
 use base::{Timestamp, filter::Value};
-use lake::{Archived, Compacted, Lake, Listed, Measure};
+use lake::{Archived, Compacted, Lake, Listed, Measure, Place};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -52,6 +52,29 @@ async fn what_comes_out_of_the_lake_is_what_went_into_the_log() {
             newest
         }
     );
+}
+
+#[tokio::test]
+async fn pages_hold_everything_once_however_far_apart_it_happened() {
+    let world = World::new().await;
+    let apart = |number: i64| {
+        let mut draft = page_viewed(number);
+        draft.occurred_at = Timestamp::from_micros(number * number * Timestamp::DAY);
+        draft
+    };
+    world.log((1..=15).map(apart)).await;
+    world.lake.archive(&world.scope).await.unwrap();
+    world.log((16..=30).map(apart)).await;
+    for limit in [1, 4, 100] {
+        let (mut seqs, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.lake.page(&world.scope, &filter("all"), after, limit, Arc::default()).await.unwrap();
+            let Some(last) = page.signals.last() else { break };
+            after = Some(Place { occurred_at: last.occurred_at, seq: last.seq });
+            seqs.extend(page.signals.iter().map(|signal| signal.seq));
+        }
+        assert_eq!(seqs, (1..=30).rev().collect::<Vec<_>>(), "{limit} a page");
+    }
 }
 
 #[tokio::test]

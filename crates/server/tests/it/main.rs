@@ -6,6 +6,7 @@ mod description;
 mod headers;
 mod health;
 mod hostile;
+mod imports;
 mod kept;
 mod live;
 mod metrics;

@@ -12,7 +12,7 @@ use lake::Lake;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 use server::{Front, Limits, Rooms};
-use sources::Sources;
+use sources::{FileSettings, Sources};
 use std::{
     collections::{BTreeMap, HashMap},
     net::SocketAddr,
@@ -26,6 +26,9 @@ use team::{
 use testkit::World;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
+
+/// The largest file that it takes.
+pub const LARGEST_FILE: u64 = 1 << 20;
 
 /// The house over a world.
 pub struct House {
@@ -68,7 +71,13 @@ impl House {
             team: world.team.clone(),
             signals: world.signals.clone(),
             customers: world.customers.clone(),
-            sources: Sources::new(world.signals.clone(), world.team.clone(), world.store.clone(), world.clock.clone()),
+            sources: Sources::new(
+                world.signals.clone(),
+                world.team.clone(),
+                world.store.clone(),
+                world.clock.clone(),
+                FileSettings { folder: world.folder().to_owned(), largest: LARGEST_FILE },
+            ),
             insights: Insights::new(lake, world.customers.clone(), world.store.clone(), world.clock.clone()),
         };
         Self { rooms, front: Front::new(world.clock.clone()), keys: Mutex::default() }

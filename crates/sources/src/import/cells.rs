@@ -11,14 +11,15 @@ use super::{fault::Fault, map::FileMap};
 pub(super) struct Reading<'a> {
     pub(super) zone: Zone,
     formats: &'a [String],
-    decimal_comma: bool,
+    /// The sign before the fraction, where the map states it.
+    decimal: Option<char>,
 }
 
 type Read<T> = Result<Option<T>, Fault>;
 
 impl<'a> Reading<'a> {
     pub(super) fn of(map: &'a FileMap) -> Self {
-        Self { zone: map.zone(), formats: &map.time_formats, decimal_comma: map.decimal == Some(',') }
+        Self { zone: map.zone(), formats: &map.time_formats, decimal: map.decimal }
     }
 
     /// A cell as text; numbers and booleans as they are written in JSON.
@@ -44,10 +45,9 @@ impl<'a> Reading<'a> {
         let written = cells.get(column).is_some_and(Json::is_string);
         let text = self.text(cells, column)?.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         Ok(text.map(|text| {
-            let read = if self.decimal_comma && written {
-                with_point(&text).and_then(|digits| parse(&digits))
-            } else {
-                parse(&text)
+            let read = match self.decimal.filter(|_| written) {
+                Some(sign) => with_point(&text, sign).and_then(|digits| parse(&digits)),
+                None => parse(&text),
             };
             (text, read)
         }))
@@ -107,12 +107,13 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Turns 1.234,56 into 1234.56. A group sign groups only before exactly three digits: 1.5 and 12.34.5 are a point or a
-/// date where a comma is expected, and another number than it seems; they are none.
-fn with_point(written: &str) -> Option<String> {
-    let (whole, fraction) = written.split_once(',').map_or((written, None), |(whole, rest)| (whole, Some(rest)));
+/// Turns 1.234,56, or 1,234.56 where the sign is a point, into 1234.56. A group sign groups only before exactly three
+/// digits: 1.5 and 12.34.5 are a point or a date where a comma is expected, and another number than it seems; they are none.
+pub(super) fn with_point(written: &str, sign: char) -> Option<String> {
+    let group = if sign == ',' { '.' } else { ',' };
+    let (whole, fraction) = written.split_once(sign).map_or((written, None), |(whole, rest)| (whole, Some(rest)));
     let digits = whole.trim_start_matches(['+', '-']);
-    let mut groups = digits.split(['.', ' ', '\u{a0}', '\u{202f}']);
+    let mut groups = digits.split([group, ' ', '\u{a0}', '\u{202f}']);
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
     let of_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
@@ -145,7 +146,7 @@ pub(super) fn is_readable(format: &str) -> bool {
     }
 }
 
-fn formatted(text: &str, format: &str, zone: Zone) -> Option<Timestamp> {
+pub(super) fn formatted(text: &str, format: &str, zone: Zone) -> Option<Timestamp> {
     let since_1970 = |unit: f64| {
         let micros = text.parse::<f64>().ok()? * unit;
         (micros.abs() <= Timestamp::MAX.micros() as f64).then(|| Timestamp::from_micros(micros.round() as i64))

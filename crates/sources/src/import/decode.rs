@@ -13,15 +13,17 @@ use std::{
     },
 };
 
+use super::inputs::Input;
+
 /// A stream that can be moved to the thread that reads it.
 pub(super) type Stream = Box<dyn Read + Send>;
 
 /// Opens a file; `read` counts its bytes as they are read, before unpacking. Bytes that are said to be UTF-8 pass
 /// through unchecked: whoever cuts them into rows can say which row is at fault.
-pub(super) fn open(path: &Path, encoding: Option<&str>, read: Arc<AtomicU64>) -> Result<Stream> {
-    let cannot = |error: io::Error| Error::invalid(format!("{} cannot be read: {error}", path.display()));
-    let file = Counted { inner: File::open(path).map_err(cannot)?, read };
-    let packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+pub(super) fn open(input: &Input, encoding: Option<&str>, read: Arc<AtomicU64>) -> Result<Stream> {
+    let cannot = |error: io::Error| Error::invalid(format!("{} cannot be read: {error}", input.shown()));
+    let file = Counted { inner: File::open(input.path()).map_err(cannot)?, read };
+    let packed = Path::new(input.name()).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
     let mut bytes: Stream = if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
     let mut head = Vec::new();
     bytes.by_ref().take(3).read_to_end(&mut head).map_err(cannot)?;
@@ -107,7 +109,7 @@ mod tests {
         std::fs::write(&path, bytes).unwrap();
         let count = Arc::new(AtomicU64::new(0));
         let mut text = String::new();
-        open(&path, encoding, count.clone()).unwrap().read_to_string(&mut text).unwrap();
+        open(&Input::at(path), encoding, count.clone()).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(count.load(Ordering::Relaxed), bytes.len() as u64);
         text
     }

@@ -2,17 +2,14 @@
 //! goes on where it stopped, however long ago it was.
 
 use base::{Error, Result, Timestamp};
-use sea_orm::{ActiveValue::Set, entity::prelude::*, sea_query::OnConflict};
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, entity::prelude::*, sea_query::OnConflict};
+use std::{io::Read, sync::Arc};
 use store::{Store, failed};
 use team::Scope;
 
 use super::{
     decode,
+    inputs::Input,
     map::{FileMap, hex},
 };
 
@@ -66,8 +63,8 @@ const LOG_REMEMBERS: i64 = 6 * Timestamp::DAY;
 
 /// What the file and its part of the map are called in the ledger: the hash of the content, then the map's, in which the
 /// files that it looks up in have their part: with others, the rows say something else.
-pub(super) fn fingerprint(path: &Path, map: &FileMap, lookups: &[PathBuf]) -> Result<String> {
-    let content = hash(path)?;
+pub(super) fn fingerprint(input: &Input, map: &FileMap, lookups: &[Input]) -> Result<String> {
+    let content = hash(input)?;
     if lookups.is_empty() {
         return Ok(format!("{content}:{}", map.fingerprint));
     }
@@ -80,14 +77,14 @@ pub(super) fn fingerprint(path: &Path, map: &FileMap, lookups: &[PathBuf]) -> Re
 }
 
 /// The hash of what a file holds, unpacked.
-fn hash(path: &Path) -> Result<String> {
+fn hash(input: &Input) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
-    let mut bytes = decode::open(path, Some("utf-8"), Arc::default())?;
+    let mut bytes = decode::open(input, Some("utf-8"), Arc::default())?;
     let mut piece = vec![0; 64 * 1024];
     loop {
         let count = bytes
             .read(&mut piece)
-            .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", path.display())))?;
+            .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", input.shown())))?;
         if count == 0 {
             return Ok(hex(&hasher.finalize().as_bytes()[..16]));
         }
@@ -140,7 +137,12 @@ pub(super) async fn open(
 }
 
 /// Writes down how far a file has been taken in.
-pub(super) async fn save(store: &Store, scope: &Scope, entry: &Entry, now: Timestamp) -> Result<()> {
+pub(super) async fn save(
+    transaction: &DatabaseTransaction,
+    scope: &Scope,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<()> {
     use entity::Column;
     let count = |number: u64| Set(i64::try_from(number).unwrap_or(i64::MAX));
     let row = entity::ActiveModel {
@@ -163,7 +165,6 @@ pub(super) async fn save(store: &Store, scope: &Scope, entry: &Entry, now: Times
             Column::UpdatedAt,
         ])
         .to_owned();
-    let transaction = store.begin().await?;
-    entity::Entity::insert(row).on_conflict(newer).exec_without_returning(&transaction).await.map_err(failed)?;
-    transaction.commit().await.map_err(failed)
+    entity::Entity::insert(row).on_conflict(newer).exec_without_returning(transaction).await.map_err(failed)?;
+    Ok(())
 }

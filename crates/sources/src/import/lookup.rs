@@ -4,11 +4,11 @@ use base::{Error, Result};
 use serde_json::{Map, Value as Json};
 use std::{
     collections::{BTreeSet, HashMap},
-    path::Path,
     sync::Arc,
 };
 
 use super::{
+    inputs::Input,
     map::{Columns, Lookup},
     rows::{Rows, Shape},
 };
@@ -35,13 +35,12 @@ struct Found {
 impl Table {
     /// Reads the file. Bad rows and rows without a key are passed over, since they are not what is being imported; a
     /// number that cannot be read is an error, since the sum without it would be wrong.
-    pub(super) fn read(lookup: &Lookup, path: &Path) -> Result<Self> {
-        let named = |error: Error| error.context(format_args!("looking up in {}", path.display()));
+    pub(super) fn read(lookup: &Lookup, input: &Input) -> Result<Self> {
+        let named = |error: Error| error.context(format_args!("looking up in {}", input.shown()));
         let (taken, take) = names_and_columns(&lookup.take);
         let (summed, sum) = names_and_columns(&lookup.sum);
         let there = lookup.key.there();
-        let wanted: BTreeSet<String> = take.iter().chain(&sum).copied().chain([there]).map(str::to_owned).collect();
-        let mut source = Rows::open(path, &Shape::from(lookup), &wanted, Arc::default()).map_err(named)?;
+        let mut source = Self::open(lookup, input)?;
         let mut rows: HashMap<String, Found> = HashMap::new();
         while let Some(row) = source.next().map_err(named)? {
             let Ok(cells) = row.cells else { continue };
@@ -62,6 +61,19 @@ impl Table {
             }
         }
         Ok(Self { key: lookup.key.here().to_owned(), taken, summed, rows })
+    }
+
+    /// Whether the file can be opened and has the columns.
+    pub(super) fn check(lookup: &Lookup, input: &Input) -> Result<()> {
+        Self::open(lookup, input).map(drop)
+    }
+
+    fn open(lookup: &Lookup, input: &Input) -> Result<Rows> {
+        let (take, sum) = (lookup.take.pairs(), lookup.sum.pairs());
+        let columns = take.iter().chain(&sum).map(|(_, column)| *column).chain([lookup.key.there()]);
+        let wanted: BTreeSet<String> = columns.map(str::to_owned).collect();
+        let opened = Rows::open(input, &Shape::from(lookup), &wanted, Arc::default());
+        opened.map_err(|error| error.context(format_args!("looking up in {}", input.shown())))
     }
 
     /// Puts the columns beside the row's own; what the other file does not know stays absent.

@@ -9,7 +9,7 @@ use super::{
     cells::Reading,
     fault::Fault,
     lookup::Table,
-    map::{Columns, Derive, FileMap, SignalMap, Time, Value, When, hex},
+    map::{Columns, Derive, FileMap, SignalMap, Term, Time, When, hex},
 };
 use crate::{
     collect::{
@@ -216,7 +216,7 @@ impl Reader<'_> {
     }
 
     fn body(&self, signal: &SignalMap, cells: &Map<String, Json>) -> Result<Body, Fault> {
-        let optional = |field: &'static str, value: &Option<Value>| match value {
+        let optional = |field: &'static str, value: &Option<Term>| match value {
             Some(value) => self.value(field, value, cells),
             None => Ok(None),
         };
@@ -261,10 +261,10 @@ impl Reader<'_> {
         Ok((!parts.is_empty()).then(|| parts.join("\n")))
     }
 
-    fn value(&self, field: &str, value: &Value, cells: &Map<String, Json>) -> Result<Option<String>, Fault> {
+    fn value(&self, field: &str, value: &Term, cells: &Map<String, Json>) -> Result<Option<String>, Fault> {
         match value {
-            Value::Constant(text) => Ok(Some(text.clone())),
-            Value::Column { column } => {
+            Term::Constant(text) => Ok(Some(text.clone())),
+            Term::Column { column } => {
                 let text =
                     self.reading.text(cells, column).map_err(|fault| Fault { field: field.to_owned(), ..fault })?;
                 Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))

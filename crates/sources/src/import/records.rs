@@ -9,7 +9,7 @@ use super::{decode::Stream, fault::Fault};
 /// The longest record in bytes. A longer one is a quote that was opened and never closed.
 const LONGEST: usize = 1 << 20;
 /// The most columns.
-const WIDEST: usize = 10_000;
+pub(super) const WIDEST: usize = 10_000;
 const PIECE: usize = 64 * 1024;
 
 /// Reads records one after another.
@@ -74,7 +74,8 @@ impl Records {
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             };
             match result {
-                _ if hopeless => return self.give_up().map(Some),
+                ReadRecordResult::OutputEndsFull if hopeless => return self.give_up(&too_wide()).map(Some),
+                _ if hopeless => return self.give_up(&unclosed_quote()).map(Some),
                 ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 _ => {}
@@ -156,9 +157,9 @@ impl Records {
     }
 
     /// A record without end: its first line is at fault, and reading goes on with the second.
-    fn give_up(&mut self) -> Result<Found> {
+    fn give_up(&mut self, fault: &Fault) -> Result<Found> {
         if let Some(second_line) = self.second_line() {
-            return Ok(self.cut_at(second_line, unclosed_quote()));
+            return Ok(self.cut_at(second_line, fault.clone()));
         }
         // The line alone is longer than a record may be: drop what was read of it, piece by piece.
         while self.second_line().is_none() && !self.ended {
@@ -249,6 +250,10 @@ fn well_quoted(record: &[u8], delimiter: u8) -> bool {
         field_begins = byte == delimiter;
     }
     true
+}
+
+fn too_wide() -> Fault {
+    Fault::new("too_many_columns", "", format_args!("a row may have {WIDEST} columns"))
 }
 
 fn unclosed_quote() -> Fault {

@@ -9,7 +9,10 @@ use std::{
 
 use super::fault::Fault;
 
-const HEADER: [&str; 6] = ["file", "line", "reason", "field", "message", "row"];
+pub(super) const HEADER: [&str; 6] = ["file", "line", "reason", "field", "message", "row"];
+
+/// Letters of a file's name in the name of its rejects file.
+const LONGEST_STEM: usize = 50;
 
 /// A row that was kept out.
 #[derive(Clone, Debug)]
@@ -27,11 +30,13 @@ pub(super) struct Rejects {
 }
 
 impl Rejects {
-    /// `folder` is made where it does not exist.
-    pub(super) fn new(folder: &Path, file: &Path, name: &str) -> Self {
-        let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    /// `folder` is made where it does not exist. The file's name is text that anybody may have chosen: of it the path
+    /// takes a little, without anything that has a meaning in one.
+    pub(super) fn new(folder: &Path, file: &str, name: &str) -> Self {
         let stem = file.split('.').next().unwrap_or_default();
-        Self { path: folder.join(format!("{stem}-{name}.csv")), file }
+        let harmless = |letter: char| if letter.is_alphanumeric() || "-_ ".contains(letter) { letter } else { '_' };
+        let stem: String = stem.chars().map(harmless).take(LONGEST_STEM).collect();
+        Self { path: folder.join(format!("{stem}-{name}.csv")), file: file.to_owned() }
     }
 
     /// The file, if there is one.
@@ -72,7 +77,8 @@ impl Rejects {
         for reject in rejects {
             let line = reject.line.to_string();
             let Fault { reason, field, message } = &reject.fault;
-            let row = [&self.file, &line, *reason, &harmless(field), &harmless(message), &harmless(&reject.raw)];
+            let row =
+                [&harmless(&self.file), &line, *reason, &harmless(field), &harmless(message), &harmless(&reject.raw)];
             writer.write_record(row).map_err(|error| self.failed(error))?;
         }
         self.sync(writer)
@@ -120,7 +126,7 @@ mod tests {
     #[test]
     fn rejects_are_kept_whole_and_without_formulas_and_forgotten_where_an_import_resumes() {
         let folder = tempfile::tempdir().unwrap();
-        let rejects = Rejects::new(&folder.path().join("rejects"), Path::new("/data/orders.csv"), "abc");
+        let rejects = Rejects::new(&folder.path().join("rejects"), "orders.csv", "abc");
         assert_eq!(rejects.path(), None);
         rejects.add(&[reject(2, "a,\"b\nc\""), reject(5, "=1+1,x")]).unwrap();
         rejects.add(&[reject(9, "z")]).unwrap();

@@ -1,28 +1,30 @@
 //! Rows of a file, whatever its format: one object of named cells after another, each with its line.
 
 use base::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::{
     borrow::Cow,
     collections::BTreeSet,
     io::{BufRead, BufReader, Read},
-    path::Path,
     sync::{Arc, atomic::AtomicU64},
 };
+use utoipa::ToSchema;
 
 use super::{
     decode::{self, Stream},
     fault::Fault,
+    inputs::Input,
     map::{FileMap, Lookup},
-    records::Records,
+    records::{Records, WIDEST},
 };
 use crate::nul;
 
 /// The formats that rows come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Format {
+#[schema(as = ImportFormat)]
+pub(crate) enum Format {
     /// Delimited text with a header line.
     Csv,
     /// One JSON object on each line.
@@ -53,13 +55,18 @@ impl<'a> From<&'a Lookup> for Shape<'a> {
     }
 }
 
-impl Shape<'_> {
+impl<'a> Shape<'a> {
+    /// What is stated; the rest is told by the file's name.
+    pub(super) fn stated(format: Format, delimiter: Option<u8>, encoding: Option<&'a str>) -> Self {
+        Self { format: Some(format), delimiter: delimiter.map(char::from), encoding, empty: &[] }
+    }
+
     /// The format that the map states, else the one that the name ends in, a `.gz` aside.
-    fn format(&self, path: &Path) -> Result<Format> {
+    fn format(&self, name: &str) -> Result<Format> {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         match name.strip_suffix(".gz").unwrap_or(&name).rsplit('.').next() {
             Some("csv" | "tsv" | "txt") => Ok(Format::Csv),
             Some("jsonl" | "ndjson" | "json") => Ok(Format::Jsonl),
@@ -68,8 +75,8 @@ impl Shape<'_> {
         }
     }
 
-    fn delimiter(&self, path: &Path) -> u8 {
-        let by_name = if path.to_string_lossy().to_ascii_lowercase().contains(".tsv") { b'\t' } else { b',' };
+    fn delimiter(&self, name: &str) -> u8 {
+        let by_name = if name.to_ascii_lowercase().contains(".tsv") { b'\t' } else { b',' };
         self.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(by_name)
     }
 }
@@ -99,25 +106,69 @@ enum Source {
 
 type ParquetRows = Box<dyn Iterator<Item = Result<(u64, Map<String, Json>)>> + Send>;
 
+/// The names of a file's columns in their order, as many as `most`; of JSON lines, those of the first `rows` objects, with
+/// paths into the objects in them.
+pub(super) fn names(input: &Input, shape: &Shape<'_>, rows: usize, most: usize) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    match shape.format(input.name())? {
+        Format::Csv => {
+            let stream = decode::open(input, shape.encoding, Arc::default())?;
+            let mut records = Records::new(stream, shape.delimiter(input.name()));
+            names = header_names(&mut records)?;
+        }
+        Format::Jsonl => {
+            let mut lines = Lines::new(decode::open(input, shape.encoding, Arc::default())?);
+            let mut known = BTreeSet::new();
+            for _ in 0..rows {
+                let Some(line) = lines.next()? else { break };
+                if let Ok(row) = line.and_then(|()| object(lines.raw())) {
+                    paths(&row, "", most, &mut known, &mut names);
+                }
+            }
+        }
+        Format::Parquet => {
+            if let Some(row) = lake::parquet_rows(input.path(), &input.shown())?.next() {
+                paths(&row?.1, "", most, &mut BTreeSet::new(), &mut names);
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// How deep a look goes into objects in objects.
+const DEEPEST: usize = 4;
+
+fn paths(row: &Map<String, Json>, prefix: &str, most: usize, known: &mut BTreeSet<String>, names: &mut Vec<String>) {
+    for (key, value) in row {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            Json::Object(inner) if path.matches('.').count() < DEEPEST => paths(inner, &path, most, known, names),
+            _ if names.len() <= most && known.insert(path.clone()) => names.push(path),
+            _ => {}
+        }
+    }
+}
+
 impl Rows {
     /// Opens a file for these columns; one that the header of a CSV file or the schema of a Parquet file lacks is
     /// an error that names it.
     pub(super) fn open(
-        path: &Path,
+        input: &Input,
         shape: &Shape<'_>,
         columns: &BTreeSet<String>,
         read: Arc<AtomicU64>,
     ) -> Result<Self> {
         let columns: Vec<String> = columns.iter().cloned().collect();
-        let source = match shape.format(path)? {
+        let source = match shape.format(input.name())? {
             Format::Csv => {
-                let mut records = Records::new(decode::open(path, shape.encoding, read)?, shape.delimiter(path));
+                let mut records =
+                    Records::new(decode::open(input, shape.encoding, read)?, shape.delimiter(input.name()));
                 let places = header(&mut records, &columns)?;
                 Source::Csv { records: Box::new(records), places }
             }
-            Format::Jsonl => Source::Jsonl { lines: Lines::new(decode::open(path, shape.encoding, read)?) },
+            Format::Jsonl => Source::Jsonl { lines: Lines::new(decode::open(input, shape.encoding, read)?) },
             Format::Parquet => {
-                let mut rows = lake::parquet_rows(path)?.peekable();
+                let mut rows = lake::parquet_rows(input.path(), &input.shown())?.peekable();
                 // Each row has all columns of the schema, those without a value as null.
                 if let Some(Ok((_, first))) = rows.peek() {
                     check_schema(first, &columns)?;
@@ -172,23 +223,29 @@ impl Rows {
 
 /// Reads the header and answers where each column stands in a row.
 fn header(records: &mut Records, columns: &[String]) -> Result<Vec<usize>> {
-    match records.next()? {
-        Some(Ok(_)) => records.fix_width(),
-        Some(Err((_, fault))) => return Err(Error::invalid(format!("the header: {}", fault.message))),
-        None => return Err(Error::invalid("the file is empty: it has no header")),
-    }
-    let names: Vec<String> = (0..records.count())
-        .map(|index| String::from_utf8_lossy(records.field(index).unwrap_or_default()).trim().to_owned())
-        .collect();
+    let names = header_names(records)?;
     let place = |column: &String| {
         let mut places = names.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
             (Some(_), Some(_)) => Err(Error::invalid(format!("the header has two columns '{column}'"))),
-            (None, _) => Err(Error::invalid(format!("there is no column '{column}'; there are {}", names.join(", ")))),
+            (None, _) => Err(no_column(column, &names)),
         }
     };
     columns.iter().map(place).collect()
+}
+
+fn header_names(records: &mut Records) -> Result<Vec<String>> {
+    match records.next()? {
+        Some(Ok(_)) => records.fix_width(),
+        Some(Err((_, fault))) => return Err(Error::invalid(format!("the header: {}", fault.message))),
+        None => return Err(Error::invalid("the file is empty: it has no header")),
+    }
+    if records.count() > WIDEST {
+        return Err(Error::invalid(format!("the header: a row may have {WIDEST} columns")));
+    }
+    let name = |index| String::from_utf8_lossy(records.field(index).unwrap_or_default()).trim().to_owned();
+    Ok((0..records.count()).map(name).collect())
 }
 
 fn csv_cells(
@@ -256,7 +313,15 @@ fn has(row: &Map<String, Json>, column: &str) -> bool {
 fn check_schema(row: &Map<String, Json>, columns: &[String]) -> Result<()> {
     let Some(missing) = columns.iter().find(|column| !has(row, column)) else { return Ok(()) };
     let names: Vec<&str> = row.keys().map(String::as_str).collect();
-    Err(Error::invalid(format!("there is no column '{missing}'; there are {}", names.join(", "))))
+    Err(no_column(missing, &names))
+}
+
+fn no_column(missing: &str, names: &[impl AsRef<str>]) -> Error {
+    const SHOWN: usize = 50;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let message = format!("there is no column '{missing}'; there are {}{more}", shown.join(", "));
+    Error::invalid_field(missing, "no_column", message)
 }
 
 fn nul_character(column: &str) -> Fault {
@@ -333,7 +398,7 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         let columns = columns.iter().map(|column| (*column).to_owned()).collect();
-        let mut rows = Rows::open(&path, shape, &columns, Arc::default())?;
+        let mut rows = Rows::open(&Input::at(path), shape, &columns, Arc::default())?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push((row.line, row.cells.map(Json::Object).map_err(|fault| fault.reason)));

@@ -12,6 +12,7 @@ mod m0008_session_provider;
 mod m0010_customer_list;
 mod m0011_questions;
 mod m0012_journey;
+mod m0013_imports;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_customer_list::Migration),
             Box::new(m0011_questions::Migration),
             Box::new(m0012_journey::Migration),
+            Box::new(m0013_imports::Migration),
         ]
     }
 }

@@ -52,7 +52,10 @@ fn is_host(sent: &str, host: &str) -> bool {
     !authority.is_empty() && !host.is_empty() && ours.is_ok_and(|ours| is_origin(sent, &ours.origin()))
 }
 
-/// That a request with a session was meant: it comes from one of our own pages, and a body is JSON, which no form sends.
+/// What bodies with a session may be: no form sends either.
+const TYPES: [&str; 2] = ["application/json", "application/octet-stream"];
+
+/// That a request with a session was meant: it comes from one of our own pages, and a body is JSON or a file's bytes.
 pub(crate) fn ensure_meant(method: &Method, headers: &HeaderMap, public_url: Option<&Url>) -> Result<()> {
     if is_safe(method) {
         return Ok(());
@@ -64,7 +67,7 @@ pub(crate) fn ensure_meant(method: &Method, headers: &HeaderMap, public_url: Opt
     let has_body = text(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
         || headers.contains_key(header::TRANSFER_ENCODING);
     let essence = text(header::CONTENT_TYPE).and_then(|value| value.split(';').next()).unwrap_or_default();
-    if has_body && !essence.trim().eq_ignore_ascii_case("application/json") {
+    if has_body && !TYPES.iter().any(|allowed| essence.trim().eq_ignore_ascii_case(allowed)) {
         return Err(Error::invalid_field("content-type", "wrong_type", "the body must be application/json"));
     }
     Ok(())

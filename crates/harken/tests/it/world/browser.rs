@@ -64,6 +64,25 @@ impl Browser {
         self.does(Method::POST, path, what).await
     }
 
+    /// Asks for something to be made that may be refused.
+    pub async fn tries(&mut self, path: &str, what: Json) -> Answer {
+        self.sends(Method::POST, path, what).await
+    }
+
+    /// Sends a piece of a file.
+    pub async fn sends_bytes(&mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Json {
+        let answer = self.tries_bytes(path, bytes).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.body
+    }
+
+    /// The same, where it may be refused.
+    pub async fn tries_bytes(&mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Answer {
+        let kind = ("content-type", "application/octet-stream");
+        let headers = [("origin", self.origin.as_str()), ("cookie", &self.cookie), kind];
+        self.connection.ask(Method::PATCH, path, &headers, bytes.into()).await.unwrap()
+    }
+
     async fn does(&mut self, method: Method, path: &str, body: Json) -> Json {
         let answer = self.sends(method, path, body).await;
         assert!((200..300).contains(&answer.status), "{path}: {answer:?}");

@@ -73,6 +73,11 @@ pub fn rows() -> Vec<Row> {
     let password = || json!({ "password": PASSWORD });
     let annotation = || json!({ "at": "2026-03-01", "kind": "release", "title": "{new}" });
     let event = || json!({ "userId": "u-{new}", "event": "{new}", "previousId": "p-{new}", "groupId": "g-{new}" });
+    let import = || {
+        let signal =
+            json!({ "kind": "seen", "time": { "constant": "2026-01-01" }, "anonymous": true, "properties": ["x"] });
+        json!({ "uploads": ["{upload}"], "map": { "file": [{ "file": "*.csv", "signal": [signal] }] } })
+    };
     vec![
         row("list_webhooks", May(ReadActions), 200),
         row("create_webhook", May(WriteActions), 201).sending(json!({ "url": "https://example.com/{new}" })),
@@ -121,6 +126,19 @@ pub fn rows() -> Vec<Row> {
         row("export_signals", May(ReadSignals), 200),
         row("follow_signals", May(ReadSignals), 200).nameless(),
         row("count_signals", May(ReadSignals), 200).nameless(),
+        row("announce_upload", May(WriteSources), 201).sending(json!({ "name": "{new}.csv", "bytes": 9 })),
+        row("show_upload", May(WriteSources), 200),
+        // All of it is here.
+        row("send_piece", May(WriteSources), 409).about("at=0").sending(json!({})),
+        row("delete_upload", May(WriteSources), 204),
+        row("look_at_upload", May(WriteSources), 200),
+        row("preview_import", May(WriteSources), 200).sending(import()),
+        row("start_import", May(WriteSources), 201).sending(import()),
+        row("list_imports", May(ReadSources), 200),
+        row("show_import", May(ReadSources), 200),
+        row("cancel_import", May(WriteSources), 200).nameless(),
+        // It has not begun, and kept out nothing.
+        row("export_rejects", May(ReadSources), 404).nameless(),
         row("list_refusals", May(ReadSources), 200),
         row("list_tallies", May(ReadSources), 200),
         //

@@ -15,7 +15,7 @@ use super::{
 use crate::world::get;
 
 /// The words that stand for a thing of our workspace.
-const OWNED: [&str; 13] = [
+const OWNED: [&str; 15] = [
     "{annotation}",
     "{touchpoint}",
     "{question}",
@@ -25,6 +25,8 @@ const OWNED: [&str; 13] = [
     "{other_customer}",
     "{merge}",
     "{job}",
+    "{upload}",
+    "{import}",
     "{invitation}",
     "{key}",
     "{member}",
@@ -93,6 +95,12 @@ impl Town {
         if texts.mentions("{job}") {
             texts.put("{job}", &self.makes_job(&self.ours).await);
         }
+        if texts.mentions("{upload}") {
+            texts.put("{upload}", &self.uploads_file(&self.ours).await);
+        }
+        if texts.mentions("{import}") {
+            texts.put("{import}", &self.starts_import(&self.ours).await);
+        }
         if texts.mentions("{invitation}") {
             texts.put("{invitation}", &self.makes_invitation().await);
         }
@@ -151,6 +159,26 @@ impl Town {
         made.unwrap().unwrap().0.to_string()
     }
 
+    /// A file that is here.
+    async fn uploads_file(&self, scope: &Scope) -> String {
+        let (sources, word) = (&self.house.rooms.sources, self.word(scope));
+        let content = format!("x,y\n{word},1\n");
+        let announced = serde_json::from_value(json!({ "name": format!("{word}.csv"), "bytes": content.len() }));
+        let upload = sources.announce_upload(scope, announced.unwrap()).await.unwrap();
+        let piece = futures::stream::iter([Ok::<_, std::convert::Infallible>(content.into())]);
+        sources.take_piece(scope, upload.id, 0, piece).await.unwrap();
+        upload.id.to_string()
+    }
+
+    async fn starts_import(&self, scope: &Scope) -> String {
+        let upload = self.uploads_file(scope).await;
+        let signal =
+            json!({ "kind": "seen", "time": { "constant": "2026-01-01" }, "anonymous": true, "properties": ["x"] });
+        let map = json!({ "file": [{ "file": "*.csv", "signal": [signal] }] });
+        let asked = serde_json::from_value(json!({ "uploads": [upload], "map": map })).unwrap();
+        self.house.rooms.sources.start_import(scope, asked, None).await.unwrap().import.id.to_string()
+    }
+
     /// A thing that is kept for its name alone.
     async fn keeps(&self, scope: &Scope, path: &str) -> String {
         let name = self.word(scope);
@@ -179,6 +207,7 @@ impl Town {
         rooms.actions.test_webhook(scope, webhook).await.unwrap();
         self.makes_merge(scope).await;
         self.makes_job(scope).await;
+        self.starts_import(scope).await;
         for (_, path) in KEPT {
             self.keeps(scope, path).await;
         }

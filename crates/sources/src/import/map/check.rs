@@ -3,7 +3,7 @@
 use base::{Error, Result, Timestamp, Zone};
 use serde_json::Value as Json;
 
-use super::{Derive, FileMap, SignalMap, Time, Value};
+use super::{Derive, FileMap, SignalMap, Term, Time};
 use crate::{
     collect::{
         context::CHANNELS,
@@ -74,22 +74,22 @@ impl SignalMap {
             Timestamp::parse(constant, zone).map_err(|error| wrong("time", error))?;
         }
         match &self.kind {
-            Some(Value::Constant(kind)) if kind.is_empty() || snake_case(kind) != *kind => {
+            Some(Term::Constant(kind)) if kind.is_empty() || snake_case(kind) != *kind => {
                 Err(wrong("kind", format_args!("'{kind}' is not snake_case")))
             }
-            Some(Value::Constant(kind)) if kind.len() > kinds::LONGEST => {
+            Some(Term::Constant(kind)) if kind.len() > kinds::LONGEST => {
                 Err(wrong("kind", format_args!("a kind may have {} bytes", kinds::LONGEST)))
             }
             _ => Ok(()),
         }?;
         match &self.channel {
-            Some(Value::Constant(channel)) if !CHANNELS.contains(&channel.as_str()) => {
+            Some(Term::Constant(channel)) if !CHANNELS.contains(&channel.as_str()) => {
                 Err(wrong("channel", format_args!("'{channel}' is none of {}", CHANNELS.join(", "))))
             }
             _ => Ok(()),
         }?;
         match &self.currency {
-            Some(Value::Constant(code)) if currency(code).is_none() => {
+            Some(Term::Constant(code)) if currency(code).is_none() => {
                 Err(wrong("currency", format_args!("'{code}' is no code of ISO 4217")))
             }
             _ => Ok(()),

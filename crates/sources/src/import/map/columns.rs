@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Derive, FileMap, SignalMap, Time, Value};
+use super::{Derive, FileMap, SignalMap, Term, Time};
 use crate::import::template::Template;
 
 impl FileMap {
@@ -41,7 +41,7 @@ impl Derive {
 impl SignalMap {
     fn read_columns<'a>(&'a self, read: &mut BTreeSet<&'a str>) {
         let values = [&self.kind, &self.channel, &self.touchpoint, &self.scale, &self.currency];
-        read.extend(values.into_iter().flatten().filter_map(Value::column));
+        read.extend(values.into_iter().flatten().filter_map(Term::column));
         read.extend(self.score.iter().chain(&self.amount).map(String::as_str));
         read.extend(self.identities.values().map(String::as_str));
         read.extend(self.traits.pairs().into_iter().chain(self.properties.pairs()).map(|(_, column)| column));
@@ -55,7 +55,7 @@ impl SignalMap {
     }
 }
 
-impl Value {
+impl Term {
     fn column(&self) -> Option<&str> {
         match self {
             Self::Constant(_) => None,

@@ -7,6 +7,7 @@ use base::{Error, Result, Zone};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::{collections::BTreeMap, sync::Arc};
+use utoipa::ToSchema;
 
 use super::{rows::Format, template::Template};
 
@@ -17,13 +18,20 @@ pub struct Map {
     pub(in crate::import) files: Vec<Arc<FileMap>>,
 }
 
-#[derive(Deserialize)]
+/// A map as it is written: how the columns of files become signals. The same keys as in TOML.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Written {
+#[schema(as = ImportMap)]
+pub(crate) struct Written {
+    /// What the signals name as their source.
     #[serde(default = "default_source")]
+    #[schema(required = false, default = "import", example = "shop")]
     source: String,
+    /// Of times without an offset; UTC when left out.
     #[serde(default)]
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
     zone: Option<Zone>,
+    /// The files that it is about, in the order in which they are read.
     file: Vec<FileMap>,
 }
 
@@ -32,43 +40,56 @@ fn default_source() -> String {
 }
 
 /// One `[[file]]`: how its rows are read and what each row says.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportMapFile)]
 pub(in crate::import) struct FileMap {
     /// A file name, or a pattern with `*` and `?`.
     pub(in crate::import) file: String,
     #[serde(default)]
     pub(in crate::import) format: Option<Format>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1)]
     pub(in crate::import) delimiter: Option<char>,
     #[serde(default)]
     pub(in crate::import) encoding: Option<String>,
     /// Cells that mean nothing, beside the empty one: `NA`, `\N`.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) empty: Vec<String>,
     /// Of times without an offset.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub(in crate::import) zone: Option<Zone>,
     /// In the notation of strftime, tried in order; also `unix` and `unix_ms`.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) time_formats: Vec<String>,
     /// `,` where the numbers are written 1.234,56.
     #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1)]
     pub(in crate::import) decimal: Option<char>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) number: Vec<String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) bool: Vec<String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) lookup: Vec<Lookup>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) derive: BTreeMap<String, Derive>,
     /// Kind of identity to column, for every signal of the file.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) identities: BTreeMap<String, String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) traits: Columns,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) signal: Vec<SignalMap>,
     /// Of this part of the map as it is written; comments and order aside.
     #[serde(skip)]
@@ -76,28 +97,35 @@ pub(in crate::import) struct FileMap {
 }
 
 /// Columns of another file, found by a key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportMapLookup)]
 pub(in crate::import) struct Lookup {
     pub(in crate::import) file: String,
     pub(in crate::import) key: Key,
     /// Columns of the first row with the key.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) take: Columns,
     /// Columns of numbers, added up over all rows with the key.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) sum: Columns,
     #[serde(default)]
     pub(in crate::import) format: Option<Format>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1)]
     pub(in crate::import) delimiter: Option<char>,
     #[serde(default)]
     pub(in crate::import) encoding: Option<String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) empty: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A column that both files have, or one of each.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ImportMapKey)]
 #[serde(untagged, expecting = "a column's name, or { here = \"…\", there = \"…\" }")]
 pub(in crate::import) enum Key {
     Same(String),
@@ -105,8 +133,9 @@ pub(in crate::import) enum Key {
 }
 
 /// A further column, computed from others of the same row.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = ImportMapDerive)]
 pub(in crate::import) enum Derive {
     /// Days of 24 hours from the first time to the second.
     DaysBetween([String; 2]),
@@ -128,50 +157,61 @@ pub(in crate::import) enum Derive {
 }
 
 /// One `[[file.signal]]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportMapSignal)]
 pub(in crate::import) struct SignalMap {
     #[serde(default)]
-    pub(in crate::import) kind: Option<Value>,
+    pub(in crate::import) kind: Option<Term>,
     pub(in crate::import) time: Time,
     #[serde(default)]
+    #[schema(value_type = Option<String>, example = "order:{id}")]
     pub(in crate::import) message_id: Option<Template>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) when: When,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) identities: BTreeMap<String, String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) traits: Columns,
     /// Whether a row may be about nobody.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) anonymous: bool,
     #[serde(default)]
-    pub(in crate::import) channel: Option<Value>,
+    pub(in crate::import) channel: Option<Term>,
     #[serde(default)]
-    pub(in crate::import) touchpoint: Option<Value>,
+    pub(in crate::import) touchpoint: Option<Term>,
     #[serde(default)]
-    pub(in crate::import) scale: Option<Value>,
+    pub(in crate::import) scale: Option<Term>,
     #[serde(default)]
     pub(in crate::import) score: Option<String>,
     #[serde(default)]
     pub(in crate::import) amount: Option<String>,
     #[serde(default)]
-    pub(in crate::import) currency: Option<Value>,
+    pub(in crate::import) currency: Option<Term>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) text: Names,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) properties: Columns,
 }
 
 /// The same for every row, or what a column says.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ImportMapTerm)]
 #[serde(untagged, expecting = "text, or { column = \"…\" }")]
-pub(in crate::import) enum Value {
+pub(in crate::import) enum Term {
     Constant(String),
     Column { column: String },
 }
 
-#[derive(Debug, Deserialize)]
+/// A column, or the same moment for every row.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ImportMapTime)]
 #[serde(untagged, expecting = "a column's name, or { constant = \"2026-01-31\" }")]
 pub(in crate::import) enum Time {
     Column(String),
@@ -179,7 +219,8 @@ pub(in crate::import) enum Time {
 }
 
 /// Columns under their own names or under others: `["city"]`, `{ city = "customer_city" }`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ImportMapColumns)]
 #[serde(untagged, expecting = "a list of columns, or a table of new name = \"column\"")]
 pub(in crate::import) enum Columns {
     Named(Vec<String>),
@@ -203,7 +244,8 @@ impl Columns {
 }
 
 /// One column or several.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ImportMapNames)]
 #[serde(untagged, expecting = "a column's name, or a list of them")]
 pub(in crate::import) enum Names {
     One(String),
@@ -226,21 +268,53 @@ impl Names {
 }
 
 /// Which rows say this; all conditions must hold.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ImportMapWhen)]
 pub(in crate::import) struct When {
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) present: Vec<String>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) absent: Vec<String>,
     /// Column to the value, or one of the values, that it must have.
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) is: BTreeMap<String, Names>,
     #[serde(default)]
+    #[schema(required = false)]
     pub(in crate::import) is_not: BTreeMap<String, Names>,
 }
 
+impl Written {
+    /// A map in its JSON form as TOML, which says the same; what it cannot mean is an error that names the path.
+    pub(crate) fn toml(json: &Json) -> Result<String> {
+        let wrong = |path: String, message: String| Error::invalid_field(path, "wrong_map", message).context("the map");
+        serde_path_to_error::deserialize::<_, Self>(json)
+            .map_err(|error| wrong(format!("map.{}", error.path()), error.inner().to_string()))?;
+        toml::to_string(&without_nulls(json)).map_err(|error| wrong("map".into(), error.to_string()))
+    }
+}
+
+/// TOML has no null: what is null is left out.
+fn without_nulls(json: &Json) -> Json {
+    match json {
+        Json::Object(fields) => {
+            let kept = fields.iter().filter(|(_, value)| !value.is_null());
+            kept.map(|(key, value)| (key.clone(), without_nulls(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+        Json::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
 impl Map {
+    /// Reads a map in its JSON form: the same keys and the same checks.
+    pub(crate) fn from_json(json: &Json) -> Result<Self> {
+        Self::read(&Written::toml(json)?)
+    }
+
     /// Reads a map and checks whatever can be checked before a file is opened.
     pub fn read(text: &str) -> Result<Self> {
         let written: Written = toml::from_str(text).map_err(|error| Error::invalid(format!("the map: {error}")))?;
@@ -314,6 +388,20 @@ mod tests {
         let map = Map::read(GOOD).unwrap();
         let columns: Vec<String> = map.files[0].columns().into_iter().collect();
         assert_eq!(columns, ["at", "delivered", "id", "person", "promised"]);
+    }
+
+    #[test]
+    fn a_map_in_json_is_the_same_map() {
+        let json: Json = toml::from_str(GOOD).unwrap();
+        let (read, toml) = (Map::from_json(&json).unwrap(), Written::toml(&json).unwrap());
+        let fingerprint = &Map::read(GOOD).unwrap().files[0].fingerprint;
+        assert_eq!(&read.files[0].fingerprint, fingerprint);
+        assert_eq!(&Map::read(&toml).unwrap().files[0].fingerprint, fingerprint, "{toml}");
+        let mut nulls = json.clone();
+        nulls["file"][0]["encoding"] = Json::Null;
+        assert_eq!(&Map::from_json(&nulls).unwrap().files[0].fingerprint, fingerprint);
+        nulls["file"][0]["signal"][0]["kinds"] = "x".into();
+        assert_eq!(Map::from_json(&nulls).unwrap_err().fields[0].field, "map.file[0].signal[0].kinds");
     }
 
     #[test]

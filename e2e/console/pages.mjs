@@ -2,6 +2,7 @@
 
 export const doors = {
   login: '/login',
+  'login-next': '/login?next=%2Fteam%2Fkeys',
   'set-up': '/set-up#token',
   'set-up-without-token': '/set-up',
   invitation: '/invitation#token',
@@ -33,6 +34,7 @@ export const rooms = {
   'customer-none': '/customers/999999',
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',
+  'webhook-none': '/actions/webhooks/00000000-0000-7000-8000-000000000000',
   imports: '/sources/imports',
   'import-new': '/sources/imports/new',
   workspace: '/team/workspace',
@@ -43,6 +45,7 @@ export const rooms = {
   jobs: '/jobs',
   'jobs-waiting': '/jobs?state=waiting',
   audit: '/team/audit',
+  'audit-none': '/team/audit?action=nothing.done',
   account: '/account',
   'not-found': '/no/such/page',
 }

@@ -2,6 +2,7 @@
 // Every page on the way is judged: by axe in both colour schemes, by its own content policy, and by a telephone's width.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { doors, rooms } from './pages.mjs'
 import { code, drawn, findings, linkIn, mailTo, overflows, person, setUpLink, startBrowser } from './world.mjs'
@@ -161,6 +162,8 @@ test('a webhook to this machine is refused beside its field; another is made, te
   assert.match(await form.getByLabel('Signing secret').textContent(), /^whsec_/)
   await button(page, 'Open webhook').click()
   await heading(page, 'The CRM')
+  assert.deepEqual(await findings(page), [])
+  assert.equal(await overflows(page), false)
   await button(page, 'Send a test').click()
   await page.getByText('A test is on its way').waitFor()
   await button(page, 'webhook_tested').first().click()
@@ -240,6 +243,15 @@ test('the keyboard alone reaches every page: palette, shortcuts, skip link', asy
   await page.keyboard.press('?')
   await dialog(page).getByText('Use single keys').waitFor()
   assert.deepEqual(await findings(page), [])
+})
+
+test('no page of the router is left out', async () => {
+  const router = await readFile(new URL('../../console/src/app/router.tsx', import.meta.url), 'utf8')
+  const addresses = [...Object.values(doors), ...Object.values(rooms)].map((path) => path.split(/[?#]/)[0])
+  const paths = [...router.matchAll(/path: "([^"]+)"/g)].map(([, path]) => path)
+  const opens = (path) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+')}$`)
+  assert.ok(paths.length > 0)
+  assert.deepEqual(paths.filter((path) => !addresses.some((address) => opens(path).test(address))), [])
 })
 
 test('every page is accessible in both colour schemes, fits a telephone, and keeps its content policy', async (t) => {

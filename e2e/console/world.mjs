@@ -17,6 +17,9 @@ export function need(name) {
   return value
 }
 
+/** How long anything may take before a walk calls it stuck: a busy machine is slow, and only what hangs takes a minute. */
+const PATIENCE = 60_000
+
 export function startBrowser() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
   return chromium.launch({
@@ -29,7 +32,7 @@ export function startBrowser() {
 export async function person(browser, options = {}) {
   const context = await browser.newContext({ baseURL: server, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(PATIENCE)
   const complaints = []
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error}`))
   // Statuses that a form shows beside its fields are news to the browser, too; they are no complaint.
@@ -42,7 +45,7 @@ export async function person(browser, options = {}) {
 
 /** The newest mail to somebody, decoded; waits for it. */
 export async function mailTo(address) {
-  for (let tries = 0; tries < 60; tries++) {
+  for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
     const names = (await readdir(mails).catch(() => [])).filter((name) => name.endsWith('.eml')).sort().reverse()
     for (const name of names) {
       const mail = decode(await readFile(join(mails, name), 'latin1'))
@@ -79,6 +82,7 @@ export function code(secret, steps = 0) {
 /** Waits until the page has everything that it asks for. */
 export async function drawn(page) {
   await page.waitForLoadState('networkidle')
+  await page.locator('h1').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root[data-visible="true"]'))
 }
 
@@ -111,7 +115,7 @@ export async function findings(page) {
 export async function overflows(page) {
   const before = page.viewportSize()
   await page.setViewportSize({ width: 390, height: 844 })
-  const fits = page.waitForFunction(() => document.documentElement.scrollWidth <= 390, undefined, { timeout: 3_000 })
+  const fits = page.waitForFunction(() => document.documentElement.scrollWidth <= 390)
   const wide = await fits.then(() => false, () => true)
   await page.setViewportSize(before)
   return wide

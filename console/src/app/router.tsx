@@ -29,10 +29,7 @@ const root = createRootRouteWithContext()({ notFoundComponent: NotFound });
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search): { next?: string; failed?: string } => ({
-    next: text(search.next),
-    failed: text(search.failed),
-  }),
+  validateSearch: (search): { next?: string } => ({ next: text(search.next) }),
   component: lazyRouteComponent(() => import("../team/login/LoginPage"), "LoginPage"),
 });
 const setup = createRoute({

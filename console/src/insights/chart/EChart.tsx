@@ -57,11 +57,19 @@ export default function EChart({ option, height, label, pick, ref }: Props) {
   const picked = useRef(pick);
   picked.current = pick;
 
+  const waiting = useRef<EChartsOption>(undefined);
+
   useEffect(() => {
     if (!box.current) return;
     const made = init(box.current, undefined, { renderer: "svg" });
     chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
+    // A page that is kept out of sight has no width: lines laid out in none would stay squeezed into it.
+    const observer = new ResizeObserver(() => {
+      if (!box.current?.clientWidth) return;
+      made.resize();
+      if (waiting.current) made.setOption(waiting.current, { notMerge: true });
+      waiting.current = undefined;
+    });
     observer.observe(box.current);
     made.getZr().on("click", ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
       const place = made.containPixel({ gridIndex: 0 }, [offsetX, offsetY])
@@ -77,7 +85,8 @@ export default function EChart({ option, height, label, pick, ref }: Props) {
   }, []);
 
   useEffect(() => {
-    chart.current?.setOption(option, { notMerge: true });
+    waiting.current = box.current?.clientWidth ? undefined : option;
+    if (!waiting.current) chart.current?.setOption(option, { notMerge: true });
   }, [option]);
 
   useImperativeHandle(ref, () => ({

@@ -110,13 +110,15 @@ export function lineOption(drawing: Drawing): EChartsOption {
   };
 }
 
-/** More names would run into each other: then the flags carry their numbers alone. */
-const MOST_NAMED = 4;
+/** Names need this share of the chart's width each; closer flags carry their numbers alone. */
+const NAMED = 0.15;
 
 /** The flags stand on a line of their own that has no points. */
-function flagged(flags: Flag[], { ink, narrow }: Drawing) {
+function flagged(flags: Flag[], { ink, narrow, buckets }: Drawing) {
   if (flags.length === 0) return [];
-  const named = flags.length <= MOST_NAMED && !narrow;
+  const places = flags.map(({ index }) => index).sort((one, other) => one - other);
+  const apart = places.every((place, i) => i === 0 || place - (places[i - 1] ?? 0) >= NAMED * buckets.length);
+  const named = apart && !narrow;
   return [
     {
       type: "line" as const,

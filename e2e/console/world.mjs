@@ -82,7 +82,7 @@ export function code(secret, steps = 0) {
 /** Waits until the page has everything that it asks for. */
 export async function drawn(page) {
   await page.waitForLoadState('networkidle')
-  await page.locator('h1').first().waitFor()
+  await page.locator('h1, [role="alert"]').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root[data-visible="true"]'))
 }
 

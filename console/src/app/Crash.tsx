@@ -1,8 +1,10 @@
-// A page that failed: the rest of the console goes on.
+// A page that failed, or whose thing is not there: the rest of the console goes on.
 
 import { Stack } from "@mantine/core";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
+import { Problem } from "../api/problem";
 import { Failure } from "../components/Failure";
+import { NotFound } from "./NotFound";
 
 export function Crash({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
@@ -10,6 +12,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
     reset();
     return router.invalidate();
   }
+  if (error instanceof Problem && error.status === 404) return <NotFound />;
   return (
     <Stack maw={560} mx="auto" my={48} px="md" component="main">
       <Failure error={error} retry={again} />

@@ -34,7 +34,6 @@ export const rooms = {
   'customer-none': '/customers/999999',
   webhooks: '/actions/webhooks',
   'webhook-create': '/actions/webhooks?create=true',
-  'webhook-none': '/actions/webhooks/00000000-0000-7000-8000-000000000000',
   imports: '/sources/imports',
   'import-new': '/sources/imports/new',
   workspace: '/team/workspace',

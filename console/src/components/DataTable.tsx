@@ -75,18 +75,7 @@ export function DataTable<T>({ label, columns, pages, id, empty, sort, onSort }:
               ))}
             {rows.map((row) => (
               <tr key={id(row)} role="row">
-                {columns.map((column, at) => (
-                  <td
-                    key={column.header + column.hidden}
-                    role="cell"
-                    data-label={column.header}
-                    className={[at === 0 && classes.lead, column.end && classes.end, column.tight && classes.tight]
-                      .filter(Boolean)
-                      .join(" ")}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
+                <Cells columns={columns} row={row} />
               </tr>
             ))}
           </tbody>
@@ -103,6 +92,22 @@ export function DataTable<T>({ label, columns, pages, id, empty, sort, onSort }:
       )}
     </div>
   );
+}
+
+/** What stands in one row. */
+export function Cells<T>({ columns, row }: { columns: Column<T>[]; row: T }) {
+  return columns.map((column, at) => (
+    <td
+      key={column.header + column.hidden}
+      role="cell"
+      data-label={column.header}
+      className={[at === 0 && classes.lead, column.end && classes.end, column.tight && classes.tight]
+        .filter(Boolean)
+        .join(" ")}
+    >
+      {column.cell(row)}
+    </td>
+  ));
 }
 
 function Heading<T>({ column, sort, onSort }: { column: Column<T>; sort?: Sort; onSort?: (sort: Sort) => void }) {

@@ -1,6 +1,6 @@
 // A table of rows that are all here; on a telephone each becomes a card, as in the table that loads page by page.
 
-import type { Column } from "./DataTable";
+import { Cells, type Column } from "./DataTable";
 import classes from "./Table.module.css";
 
 interface Props<T> {
@@ -37,18 +37,7 @@ export function PlainTable<T>({ label, columns, rows, className }: Props<T>) {
             {rows.map((row, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the rows of one answer, which neither move nor change
               <tr key={at} role="row">
-                {columns.map((column, place) => (
-                  <td
-                    key={column.header}
-                    role="cell"
-                    data-label={column.header}
-                    className={[place === 0 && classes.lead, column.end && classes.end, column.tight && classes.tight]
-                      .filter(Boolean)
-                      .join(" ")}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
+                <Cells columns={columns} row={row} />
               </tr>
             ))}
           </tbody>

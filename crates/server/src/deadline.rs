@@ -7,8 +7,8 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long something may take. Its timer is only made when somebody waits for it, and only moved when it goes off too early:
-/// most things happen in time.
+/// How long something may take. Its moment only ever moves away, so its timer is only made when somebody waits for it, and only
+/// moved when it goes off too early: most things happen in time.
 pub(crate) struct Deadline {
     patience: Duration,
     due: Option<Instant>,
@@ -42,9 +42,6 @@ impl Deadline {
         let Some(due) = self.due else { return Poll::Pending };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
         loop {
-            if timer.deadline() > due {
-                timer.as_mut().reset(due);
-            }
             ready!(timer.as_mut().poll(context));
             if timer.deadline() >= due {
                 return Poll::Ready(());

@@ -18,6 +18,7 @@ use super::{
     decode,
     inputs::Input,
     map::Written,
+    preview::cut,
     records::Records,
     rows::{Format, Rows, Shape, names},
     run::blocking,
@@ -262,8 +263,7 @@ fn samples(values: &[Json]) -> Vec<String> {
             Json::String(text) => text.trim().to_owned(),
             other => other.to_string(),
         };
-        let shown: String = text.chars().take(LONGEST_SAMPLE).collect();
-        let shown = if shown.len() < text.len() { format!("{shown}…") } else { shown };
+        let shown = cut(&text, LONGEST_SAMPLE);
         if !shown.is_empty() && !samples.contains(&shown) {
             samples.push(shown);
         }

@@ -172,7 +172,7 @@ fn try_out(step: Step, source: &str) -> Result<FilePreview> {
 impl PreviewedSignal {
     fn of(line: u64, draft: Draft) -> Self {
         let Draft { message_id, occurred_at, identities, traits, kind, mut body } = draft;
-        body.text = body.text.map(|text| cut(&text));
+        body.text = body.text.map(|text| cut(&text, LONGEST));
         Self { line, kind, occurred_at, message_id, identities, traits, body }
     }
 }
@@ -180,12 +180,13 @@ impl PreviewedSignal {
 impl PreviewedReject {
     fn of(line: u64, fault: Fault, raw: &str) -> Self {
         let Fault { reason, field, message } = fault;
-        Self { line, reason: reason.to_owned(), field, message: cut(&message), row: cut(raw) }
+        Self { line, reason: reason.to_owned(), field, message: cut(&message, LONGEST), row: cut(raw, LONGEST) }
     }
 }
 
-fn cut(text: &str) -> String {
-    let shown: String = text.chars().take(LONGEST).collect();
+/// The beginning of a text, with a sign where there is more.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let shown: String = text.chars().take(most).collect();
     if shown.len() < text.len() { format!("{shown}…") } else { shown }
 }
 

@@ -397,7 +397,7 @@ mod tests {
         let fingerprint = &Map::read(GOOD).unwrap().files[0].fingerprint;
         assert_eq!(&read.files[0].fingerprint, fingerprint);
         assert_eq!(&Map::read(&toml).unwrap().files[0].fingerprint, fingerprint, "{toml}");
-        let mut nulls = json.clone();
+        let mut nulls = json;
         nulls["file"][0]["encoding"] = Json::Null;
         assert_eq!(&Map::from_json(&nulls).unwrap().files[0].fingerprint, fingerprint);
         nulls["file"][0]["signal"][0]["kinds"] = "x".into();

@@ -1,6 +1,6 @@
 //! The id of a request: in its answer's header, in its problem details, in every line it logs.
 
-use base::Timestamp;
+use base::{Timestamp, uuid_v7};
 use tokio::task_local;
 use uuid::Uuid;
 
@@ -15,8 +15,7 @@ pub struct RequestId(pub Uuid);
 impl RequestId {
     /// The id of a request that came in at `at`; `random` fills the 74 bits that are not time.
     pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
-        let millis = u64::try_from(at.micros() / 1_000).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+        Self(uuid_v7(at, random))
     }
 
     /// Runs a request as the one with this id.

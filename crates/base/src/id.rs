@@ -33,9 +33,14 @@ uuid_id!(
 impl SignalId {
     /// The id of a signal received at `at`; `random` fills the 74 bits that are not time.
     pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
-        let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+        Self(uuid_v7(at, random))
     }
+}
+
+/// A UUIDv7 of a moment; `random` fills the 74 bits that are not time.
+pub fn uuid_v7(at: Timestamp, random: [u8; 10]) -> Uuid {
+    let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 /// A customer: a number counted up within its workspace, so that ten million of them join, group and count as integers

@@ -14,6 +14,6 @@ pub use clock::Clock;
 pub use email::EmailAddress;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use filter::{Field, Filter};
-pub use id::{CustomerId, SignalId, WorkspaceId};
+pub use id::{CustomerId, SignalId, WorkspaceId, uuid_v7};
 pub use nearest::nearest;
 pub use time::{Calendar, Grain, Timestamp, Zone};

@@ -13,7 +13,9 @@ use std::{
 };
 use team::Scope;
 
-use crate::{Customers, group::last_change, sql::all, traits::Statements};
+use store::all;
+
+use crate::{Customers, group::last_change, traits::Statements};
 
 /// What is known of each workspace. One reader at a time brings a workspace up to date; the others wait and find it so.
 pub(crate) type Cache = Arc<Mutex<HashMap<WorkspaceId, Arc<tokio::sync::Mutex<Known>>>>>;

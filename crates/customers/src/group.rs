@@ -6,9 +6,9 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query, SelectStatement},
 };
 use std::collections::BTreeMap;
-use store::{Insert, lists};
+use store::{Insert, all, lists};
 
-use crate::{names, sql::all, traits::Statements};
+use crate::{names, traits::Statements};
 
 /// One customer number on its way to being stored.
 #[derive(Clone, Debug)]

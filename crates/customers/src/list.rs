@@ -11,11 +11,11 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use signals::Identity;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::{lists, text::bytewise};
+use store::{all, lists, text::bytewise};
 use team::Scope;
 use utoipa::ToSchema;
 
-use crate::{Customers, Profile, names::typed, sql::all, strength::strongest_first, traits::Statements};
+use crate::{Customers, Profile, names::typed, strength::strongest_first, traits::Statements};
 
 /// How many identities and how many names a search looks at.
 const LOOKED_AT: u64 = 1_000;

@@ -11,7 +11,9 @@ use signals::Identity;
 use team::Scope;
 use utoipa::ToSchema;
 
-use crate::{Customers, group, sql::all, strength::strongest_first, traits::Statements};
+use store::all;
+
+use crate::{Customers, group, strength::strongest_first, traits::Statements};
 
 /// One person, merges taken into account.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]

@@ -8,7 +8,9 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 use team::Scope;
 
-use crate::{Customers, sql::all, traits::Statements};
+use store::all;
+
+use crate::{Customers, traits::Statements};
 
 #[derive(FromQueryResult)]
 struct Row {

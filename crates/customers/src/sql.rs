@@ -1,20 +1,11 @@
-//! Small helpers of this room's queries.
+//! The lock that whoever changes a customer holds.
 
 use base::{Result, WorkspaceId};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult,
-    sea_query::{Expr, Query, SelectStatement},
+    DatabaseTransaction, ExprTrait, FromQueryResult,
+    sea_query::{Expr, Query},
 };
-use store::failed;
-
-/// All rows of a query.
-pub(crate) async fn all<T: FromQueryResult>(
-    connection: &impl ConnectionTrait,
-    select: &SelectStatement,
-) -> Result<Vec<T>> {
-    let statement = connection.get_database_backend().build(select);
-    T::find_by_statement(statement).all(connection).await.map_err(failed)
-}
+use store::all;
 
 /// Locks a workspace's customers until the transaction ends and answers the last number given out.
 ///

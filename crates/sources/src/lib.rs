@@ -9,7 +9,6 @@ mod moment;
 mod nul;
 mod runs;
 mod scale;
-mod sql;
 mod uploads;
 #[cfg(test)]
 mod world;

@@ -1,6 +1,6 @@
 //! The delivery log: what was sent to an endpoint, how often, and what came back.
 
-use base::{Error, Result, SignalId, Timestamp, WorkspaceId};
+use base::{Error, Result, SignalId, Timestamp, WorkspaceId, uuid_v7};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order,
     prelude::Uuid,
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::{fmt, net::IpAddr};
 use store::{
-    failed,
+    all, failed,
     jobs::{NewJob, enqueue},
 };
 use team::Scope;
 use utoipa::ToSchema;
 
-use super::{WebhookId, WebhookState, deliver::Payload, id_at, payload};
+use super::{WebhookId, WebhookState, deliver::Payload, payload};
 use crate::Actions;
 
 /// A delivery's id: the `webhook-id` of its message, the same however often it is sent.
@@ -31,7 +31,7 @@ impl DeliveryId {
         let hash = blake3::hash(&both);
         let mut random = [0; 10];
         random.copy_from_slice(&hash.as_bytes()[..10]);
-        Self(id_at(signal.received_at, random))
+        Self(uuid_v7(signal.received_at, random))
     }
 }
 
@@ -143,7 +143,7 @@ impl Actions {
             .and_where_option(after.map(|id| Expr::col("id").lt(id.0)))
             .order_by("id", Order::Desc)
             .limit(limit);
-        all(self.store.read(), &select).await?.into_iter().map(|row| Ok(row.read()?.0)).collect()
+        all::<Row>(self.store.read(), &select).await?.into_iter().map(|row| Ok(row.read()?.0)).collect()
     }
 
     /// One delivery with its message and attempts.
@@ -160,7 +160,7 @@ impl Actions {
     pub async fn test_webhook(&self, scope: &Scope, webhook: WebhookId) -> Result<Delivery> {
         let now = self.clock.now();
         let delivery = Delivery {
-            id: DeliveryId(id_at(now, rand::random())),
+            id: DeliveryId(uuid_v7(now, rand::random())),
             webhook,
             kind: payload::TESTED.into(),
             signal: None,
@@ -266,7 +266,7 @@ pub(super) async fn find(
 ) -> Result<Option<(Delivery, String)>> {
     let mut select = rows(workspace, webhook);
     select.and_where(Expr::col("id").eq(id.0));
-    all(connection, &select).await?.into_iter().next().map(Row::read).transpose()
+    all::<Row>(connection, &select).await?.into_iter().next().map(Row::read).transpose()
 }
 
 /// Writes down an attempt and what it made of the delivery.
@@ -360,11 +360,6 @@ fn rows(workspace: WorkspaceId, webhook: WebhookId) -> SelectStatement {
         .take()
 }
 
-async fn all(connection: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<Row>> {
-    let statement = connection.get_database_backend().build(select);
-    Row::find_by_statement(statement).all(connection).await.map_err(failed)
-}
-
 async fn tries(connection: &impl ConnectionTrait, workspace: WorkspaceId, id: DeliveryId) -> Result<Vec<Attempt>> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -382,8 +377,7 @@ async fn tries(connection: &impl ConnectionTrait, workspace: WorkspaceId, id: De
         .and_where(Expr::col("delivery").eq(id.0))
         .order_by("number", Order::Asc)
         .take();
-    let statement = connection.get_database_backend().build(&select);
-    let rows = Row::find_by_statement(statement).all(connection).await.map_err(failed)?;
+    let rows: Vec<Row> = all(connection, &select).await?;
     let read = |row: Row| Attempt {
         number: row.number,
         at: Timestamp::from_micros(row.at),

@@ -9,7 +9,7 @@ mod matching;
 mod payload;
 mod store;
 
-use base::{Error, Filter, Result, Timestamp, Zone};
+use base::{Error, Filter, Result, Timestamp, Zone, uuid_v7};
 use outbound::Client;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize, Serializer};
@@ -32,12 +32,6 @@ impl fmt::Display for WebhookId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
-}
-
-/// A UUIDv7 of a moment; `random` fills what is not time.
-fn id_at(at: Timestamp, random: [u8; 10]) -> Uuid {
-    let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 /// Whether an endpoint is called.
@@ -176,7 +170,7 @@ impl Webhook {
     /// Makes one of what was asked for, or says which field cannot be meant.
     fn new(asked: NewWebhook, client: &Client, now: Timestamp) -> Result<Self> {
         Ok(Self {
-            id: WebhookId(id_at(now, rand::random())),
+            id: WebhookId(uuid_v7(now, rand::random())),
             url: read_url(&asked.url, client)?,
             description: read_description(asked.description)?,
             kinds: read_kinds(asked.kinds)?,

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde_json::{Value as Json, json};
 use std::net::IpAddr;
-use store::{Vault, failed};
+use store::{Vault, all, failed};
 use team::{
     Scope,
     audit::{self, Entry},
@@ -40,7 +40,7 @@ impl Actions {
             .and_where_option(after.map(|id| Expr::col("id").gt(id.0)))
             .order_by("id", Order::Asc)
             .limit(limit);
-        all(self.store.read(), &select).await?.into_iter().map(Webhook::try_from).collect()
+        all::<Row>(self.store.read(), &select).await?.into_iter().map(Webhook::try_from).collect()
     }
 
     /// One webhook.
@@ -224,7 +224,7 @@ pub(super) async fn enabled(
     select
         .and_where(Expr::col("workspace").is_in(workspaces.into_iter().map(|workspace| workspace.0)))
         .and_where(Expr::col("state").eq(WebhookState::Enabled.name()));
-    let rows = all(connection, &select).await?;
+    let rows: Vec<Row> = all(connection, &select).await?;
     rows.into_iter().map(|row| Ok((WorkspaceId(row.workspace), row.try_into()?))).collect()
 }
 
@@ -338,9 +338,4 @@ async fn find(connection: &impl ConnectionTrait, workspace: WorkspaceId, id: Web
     let mut select = rows();
     select.and_where(Expr::col("workspace").eq(workspace.0)).and_where(Expr::col("id").eq(id.0));
     Ok(all(connection, &select).await?.into_iter().next())
-}
-
-async fn all(connection: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<Row>> {
-    let statement = connection.get_database_backend().build(select);
-    Row::find_by_statement(statement).all(connection).await.map_err(failed)
 }

@@ -7,15 +7,11 @@ use sea_orm::{
     sea_query::{Expr, Query, SelectStatement},
 };
 use serde_json::Value as Json;
-use store::{Insert, failed};
+use store::{Insert, all, failed};
 use team::Scope;
 
 use super::{Merge, MergeId};
-use crate::{
-    Customers, Profile, group,
-    sql::{all, lock},
-    unions::Unions,
-};
+use crate::{Customers, Profile, group, sql::lock, unions::Unions};
 
 impl Customers {
     /// Makes one customer of two, by a person's decision: also of two that each have a user id.

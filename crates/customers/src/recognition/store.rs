@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use signals::{Draft, Identity, Recognise, Tally};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Insert, failed, lists};
+use store::{Insert, all, failed, lists};
 use team::Scope;
 
 use super::{Register, former_anonymous_ids};
@@ -15,7 +15,7 @@ use crate::{
     Customers,
     group::{self, Member},
     merges,
-    sql::{all, lock},
+    sql::lock,
     strength::USER_ID,
 };
 

@@ -1,19 +1,16 @@
 //! Keeping annotations.
 
-use base::{Error, Result, Timestamp};
+use base::{Error, Result, Timestamp, uuid_v7};
 use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult, Order,
     prelude::Uuid,
     sea_query::{Expr, Query},
 };
-use store::failed;
+use store::{all, failed};
 use team::Scope;
 
 use super::{Annotation, AnnotationKind};
-use crate::{
-    Insights,
-    sql::{self, all},
-};
+use crate::{Insights, sql};
 
 /// How many annotations a workspace keeps.
 const MOST: i64 = 10_000;
@@ -53,7 +50,7 @@ impl Insights {
         title: String,
     ) -> Result<Annotation> {
         let now = self.clock.now();
-        let annotation = Annotation { id: sql::id_at(now), at, kind, title };
+        let annotation = Annotation { id: uuid_v7(now, rand::random()), at, kind, title };
         let insert = Query::insert()
             .into_table("annotation")
             .columns(["workspace", "id", "at", "kind", "title", "created_at"])
@@ -67,7 +64,7 @@ impl Insights {
             ])
             .take();
         let transaction = self.store.begin().await?;
-        sql::has_room(&transaction, scope, "annotation", MOST).await?;
+        team::has_room(&transaction, scope, "annotation", MOST).await?;
         transaction.execute(&insert).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(annotation)

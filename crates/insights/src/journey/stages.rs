@@ -7,14 +7,11 @@ use sea_orm::{
 };
 use serde_json::json;
 use std::net::IpAddr;
-use store::failed;
+use store::{all, failed};
 use team::Scope;
 
 use super::{Journey, NewJourney, TEMPLATES, templates};
-use crate::{
-    Insights,
-    sql::{self, all},
-};
+use crate::Insights;
 
 impl Insights {
     /// The workspace's stages: those that ship until it has said otherwise.
@@ -46,7 +43,7 @@ impl Insights {
             .on_conflict(OnConflict::column("workspace").update_column("stages").to_owned())
             .take();
         let transaction = self.store.begin().await?;
-        sql::alone(&transaction, scope).await?;
+        team::alone(&transaction, scope).await?;
         if let Some(Used { name, stage }) = all::<Used>(&transaction, &used).await?.into_iter().next() {
             let message = format!("the touchpoint '{name}' belongs to '{stage}'; give it another stage first");
             return Err(Error::conflict(message));

@@ -1,6 +1,6 @@
 //! Keeping touchpoints.
 
-use base::{Error, Result, Timestamp};
+use base::{Error, Result, Timestamp, uuid_v7};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order,
     prelude::Uuid,
@@ -8,14 +8,11 @@ use sea_orm::{
 };
 use serde_json::json;
 use std::net::IpAddr;
-use store::{failed, text::bytewise};
+use store::{all, failed, text::bytewise};
 use team::Scope;
 
 use super::{NewTouchpoint, Touchpoint, stages::stages};
-use crate::{
-    Insights,
-    sql::{self, all},
-};
+use crate::{Insights, sql};
 
 /// How many touchpoints a workspace may register.
 const MOST: i64 = 1_000;
@@ -40,7 +37,7 @@ impl Insights {
         from: Option<IpAddr>,
     ) -> Result<Touchpoint> {
         let now = self.clock.now();
-        let touchpoint = made(sql::id_at(now), new, now);
+        let touchpoint = made(uuid_v7(now, rand::random()), new, now);
         let insert = Query::insert()
             .into_table("touchpoint")
             .columns(["workspace", "id", "name", "channel", "stage", "owner", "created_at"])
@@ -55,7 +52,7 @@ impl Insights {
             ])
             .take();
         let transaction = self.store.begin().await?;
-        sql::has_room(&transaction, scope, "touchpoint", MOST).await?;
+        team::has_room(&transaction, scope, "touchpoint", MOST).await?;
         self.fits(&transaction, scope, &touchpoint).await?;
         transaction.execute(&insert).await.map_err(failed)?;
         let details = json!({ "name": touchpoint.name, "stage": touchpoint.stage });
@@ -73,7 +70,7 @@ impl Insights {
         from: Option<IpAddr>,
     ) -> Result<Touchpoint> {
         let transaction = self.store.begin().await?;
-        sql::alone(&transaction, scope).await?;
+        team::alone(&transaction, scope).await?;
         let select = rows(scope).and_where(Expr::col("id").eq(id)).take();
         let found = all::<Row>(&transaction, &select).await?.into_iter().next();
         let found = found.ok_or_else(|| Error::not_found("touchpoint"))?;

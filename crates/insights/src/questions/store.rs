@@ -1,19 +1,16 @@
 //! Keeping questions.
 
-use base::{Error, Result, Timestamp};
+use base::{Error, Result, Timestamp, uuid_v7};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order,
     prelude::Uuid,
     sea_query::{Expr, Query, SelectStatement},
 };
-use store::{failed, text::bytewise};
+use store::{all, failed, text::bytewise};
 use team::Scope;
 
 use super::{NewQuestion, Question, QuestionChange};
-use crate::{
-    Insights,
-    sql::{self, all},
-};
+use crate::{Insights, sql};
 
 /// How many questions a workspace keeps.
 const MOST: i64 = 1_000;
@@ -40,7 +37,7 @@ impl Insights {
         new.asked.check()?;
         let now = self.clock.now();
         let question = Question {
-            id: sql::id_at(now),
+            id: uuid_v7(now, rand::random()),
             name: new.name.to_string(),
             shared: new.shared,
             mine: true,
@@ -63,7 +60,7 @@ impl Insights {
             ])
             .take();
         let transaction = self.store.begin().await?;
-        sql::has_room(&transaction, scope, "question", MOST).await?;
+        team::has_room(&transaction, scope, "question", MOST).await?;
         transaction.execute(&insert).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(question)

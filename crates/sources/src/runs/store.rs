@@ -1,6 +1,6 @@
 //! Keeping imports: who started which, and how far it is.
 
-use base::{Error, Result, Timestamp, WorkspaceId};
+use base::{Error, Result, Timestamp, WorkspaceId, uuid_v7};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, Order, Value,
     prelude::Uuid,
@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, net::IpAddr};
 use store::{
-    failed,
+    all, failed,
     jobs::{NewJob, State, enqueue},
 };
 use team::{
@@ -25,7 +25,6 @@ use super::{
 use crate::{
     Sources,
     import::{Input, Map, Written, check_files},
-    sql::{all, id_at},
     uploads,
 };
 
@@ -44,7 +43,7 @@ impl Sources {
         let files = check_files(Map::read(&toml)?, inputs).await?;
         let files: Vec<_> = files.into_iter().map(|(name, bytes)| ImportedFile::new(&name, bytes)).collect();
         let now = self.clock.now();
-        let id = id_at(now);
+        let id = uuid_v7(now, rand::random());
         let transaction = self.store.begin().await?;
         uploads::hold(&transaction, scope, &new.uploads).await?;
         let job = NewJob::new(IMPORT_FILES, &Payload { import: id })?.in_workspace(scope.workspace());

@@ -1,7 +1,7 @@
 //! Keeping uploads: their rows, and their bytes in the data folder.
 
 use axum::body::Bytes;
-use base::{Error, Result, Timestamp};
+use base::{Error, Result, Timestamp, uuid_v7};
 use futures::{Stream, StreamExt};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult,
@@ -14,16 +14,12 @@ use std::{
     path::Path,
     str::FromStr,
 };
-use store::failed;
+use store::{all, failed};
 use team::Scope;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::{FileName, NewUpload, Upload};
-use crate::{
-    Sources,
-    import::blocking,
-    sql::{all, has_room, id_at},
-};
+use crate::{Sources, import::blocking};
 
 /// How many files of a workspace may wait here at the same time.
 const MOST: i64 = 1_000;
@@ -55,7 +51,7 @@ impl Sources {
         self.ensure_room(new.bytes)?;
         let now = self.clock.now();
         let upload = Upload {
-            id: id_at(now),
+            id: uuid_v7(now, rand::random()),
             name: new.name,
             bytes: new.bytes,
             received: 0,
@@ -77,7 +73,7 @@ impl Sources {
             ])
             .take();
         let transaction = self.store.begin().await?;
-        has_room(&transaction, scope, "upload", MOST).await?;
+        team::has_room(&transaction, scope, "upload", MOST).await?;
         transaction.execute(&insert).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(upload)

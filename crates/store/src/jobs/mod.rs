@@ -36,8 +36,7 @@ pub struct JobId(pub Uuid);
 
 impl JobId {
     fn new(at: Timestamp) -> Self {
-        let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid())
+        Self(base::uuid_v7(at, rand::random()))
     }
 }
 

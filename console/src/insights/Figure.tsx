@@ -123,10 +123,9 @@ export function Change({ comparison, before, now, writer, period }: ChangeProps)
     >
       <Icon size={14} aria-label={t(comparison.up ? "figure.up" : "figure.down")} role="img" />
       {writer.difference(comparison.delta)}
-      {judged && ` · ${judged}`}
+      {judged && ` · ${judged}`} ·{" "}
       <Text span size="xs" c="dimmed" fw={400}>
-        {" "}
-        · {t("figure.was", { value: was })}
+        {t("figure.was", { value: was })}
       </Text>
     </Text>
   );

@@ -75,7 +75,7 @@ export function Counts({ field, where, period, setField, only }: Props) {
         </Button>
       )}
       {rows.length > MOST && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className={all ? undefined : classes.more}>
           {t("signals.counts.more", { count: rows.length - MOST })}
         </Text>
       )}

@@ -14,6 +14,8 @@ export async function ask(request: Request): Promise<Response> {
   const response = await fetch(request);
   const door = request.method === "POST" && DOORS.test(request.url);
   if (response.status !== 401 || door || !expiry.watching) return response;
+  // An answer that nobody reads keeps its connection.
+  await response.body?.cancel();
   await expiry.renewed();
   return fetch(again);
 }

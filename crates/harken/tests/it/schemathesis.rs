@@ -76,6 +76,10 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     let annotation = json!({ "at": "2026-03-01", "kind": "release", "title": caller });
     let annotation = founder.makes("/api/v1/insights/annotations", annotation).await["id"].clone();
     let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
+    let topic = json!({ "id": caller, "name": caller, "channels": ["email"], "basis": "opt_out" });
+    let topic = founder.makes("/api/v1/customers/topics", topic).await["id"].clone();
+    let contact = json!({ "topic": topic, "channel": "email" });
+    let contact = founder.makes("/api/v1/customers/1/contacts", contact).await["contact"].clone();
     let question = json!({ "name": caller, "asked": { "metric": "nps" }, "shared": true });
     let question = founder.makes("/api/v1/insights/questions", question).await["id"].clone();
     let file = "email,at\nada@example.org,2026-01-01\n";
@@ -89,7 +93,7 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     json!({
         "upload": [upload], "import": [import],
         "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
-        "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
+        "topic": [topic], "contact": [contact], "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })
 }

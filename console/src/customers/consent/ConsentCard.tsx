@@ -27,7 +27,8 @@ export function ConsentCard({ customer }: { customer: string }) {
   const [recording, { open, close }] = useDisclosure(false);
   const [history, { toggle }] = useDisclosure(false);
   const names = new Map(topics.data?.map(({ id, name }) => [id, name]));
-  const shown = Map.groupBy(preferences.data?.preferences ?? [], ({ topic }) => topic);
+  const standing = preferences.data?.preferences ?? [];
+  const shown = [...new Set(standing.map(({ topic }) => topic))];
   const refresh = () => queries.invalidateQueries({ queryKey: ["customer", customer] });
 
   return (
@@ -43,27 +44,29 @@ export function ConsentCard({ customer }: { customer: string }) {
     >
       {preferences.isError && <Failure error={preferences.error} retry={() => preferences.refetch()} />}
       {preferences.isPending && <Skeleton height={60} />}
-      {preferences.isSuccess && shown.size === 0 && (
+      {preferences.isSuccess && shown.length === 0 && (
         <Text size="sm" c="dimmed">
           {t("consent.card_none")}{" "}
           {may("actions:write") && <TextLink to="/customers/consent">{t("consent.to_settings")}</TextLink>}
         </Text>
       )}
-      {shown.size > 0 && (
+      {shown.length > 0 && (
         <Rows label={t("consent.topics")}>
-          {[...shown].map(([topic, channels]) => (
+          {shown.map((topic) => (
             <Stack key={topic} gap={4}>
               <Text size="sm" fw={500}>
                 <bdi>{names.get(topic) ?? topic}</bdi>
               </Text>
-              {channels.map((one) => (
-                <Standing key={one.channel} preference={one} />
-              ))}
+              {standing
+                .filter((one) => one.topic === topic)
+                .map((one) => (
+                  <Standing key={one.channel} preference={one} />
+                ))}
             </Stack>
           ))}
         </Rows>
       )}
-      {preferences.data && shown.size > 0 && (
+      {preferences.data && shown.length > 0 && (
         <Text size="xs" c="dimmed">
           {preferences.data.objected_at && (
             <>
@@ -76,7 +79,7 @@ export function ConsentCard({ customer }: { customer: string }) {
           })}
         </Text>
       )}
-      {mayChange && shown.size > 0 && <PreferenceLink customer={customer} />}
+      {mayChange && shown.length > 0 && <PreferenceLink customer={customer} />}
       <Button size="xs" variant="default" onClick={toggle} aria-expanded={history} style={{ alignSelf: "flex-start" }}>
         {t(history ? "consent.hide_history" : "consent.show_history")}
       </Button>

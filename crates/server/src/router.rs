@@ -94,7 +94,7 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
     let (health, _) = health::routes(health).split_for_parts();
     let pages = reference::routes(&openapi(rooms, front));
     let customers = customers::pages(rooms.customers.clone())
-        .layer(with(limiters.clone(), limit_addresses))
+        .layer(with(limiters, limit_addresses))
         .layer(from_fn(answer_in_time))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(from_fn(plain_bodies_alone));

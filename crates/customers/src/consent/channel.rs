@@ -29,6 +29,12 @@ impl ContactChannel {
     /// All of them, in the order in which people are shown them.
     pub const ALL: [Self; 7] = [Self::Email, Self::Sms, Self::Phone, Self::Mobile, Self::Chat, Self::Social, Self::Web];
 
+    /// These in the order of `ALL`; `None` where there is none of them, or one is there twice.
+    pub(super) fn each_once(channels: &[Self]) -> Option<Vec<Self>> {
+        let found: Vec<Self> = Self::ALL.into_iter().filter(|channel| channels.contains(channel)).collect();
+        (!found.is_empty() && found.len() == channels.len()).then_some(found)
+    }
+
     /// Its name in the database and on the wire.
     pub fn name(self) -> &'static str {
         match self {

@@ -168,7 +168,8 @@ async fn ask_to_unsubscribe(
     State(customers): State<Customers>,
     Path(token): Path<String>,
 ) -> Result<Response, Refused> {
-    customers.show_unsubscribe(&token, false).await
+    let unsubscriber = customers.open_unsubscribe(&token).await?;
+    customers.show_unsubscribe(unsubscriber, false).await
 }
 
 /// Ends the topic, however often it is asked to: by a mail program that sends `List-Unsubscribe=One-Click` (RFC 8058), or by the form.
@@ -180,7 +181,7 @@ async fn unsubscribe(
     let unsubscriber = customers.open_unsubscribe(&token).await?;
     let by_program = body.windows(ONE_CLICK.len()).any(|part| part == ONE_CLICK);
     customers.ends(&unsubscriber, if by_program { "one_click" } else { "unsubscribe_page" }).await?;
-    customers.show_unsubscribe(&token, true).await
+    customers.show_unsubscribe(unsubscriber, true).await
 }
 
 /// In a form's text; as a part of a multipart body the two stand apart, and the source is told as the page's.
@@ -242,8 +243,8 @@ impl Customers {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn show_unsubscribe(&self, token: &str, done: bool) -> Result<Response, Refused> {
-        let Unsubscriber { bearer, topic, channel } = self.open_unsubscribe(token).await?;
+    async fn show_unsubscribe(&self, unsubscriber: Unsubscriber, done: bool) -> Result<Response, Refused> {
+        let Unsubscriber { bearer, topic, channel } = unsubscriber;
         let found = topics::find(self.store.read(), bearer.workspace, &topic).await?;
         let topic = found.map_or_else(|| topic.to_string(), |found| found.name);
         let workspace = name(self, bearer.workspace).await?;

@@ -67,10 +67,7 @@ impl ContactRules {
                 let message = "quiet hours begin and end at different times";
                 return Err(Error::invalid_field("quiet.until", "out_of_range", message));
             }
-            let mut channels = quiet.channels.clone();
-            channels.sort_unstable();
-            channels.dedup();
-            if channels.is_empty() || channels.len() != quiet.channels.len() {
+            if ContactChannel::each_once(&quiet.channels).is_none() {
                 let message = "quiet hours hold on at least one channel, and each is there once";
                 return Err(Error::invalid_field("quiet.channels", "length", message));
             }

@@ -147,12 +147,11 @@ impl TopicChange {
             let message = "a description has at most 500 characters";
             return Err(Error::invalid_field("description", "length", message));
         }
-        let channels: Vec<ContactChannel> =
-            ContactChannel::ALL.into_iter().filter(|channel| self.channels.contains(channel)).collect();
-        if channels.is_empty() || channels.len() != self.channels.len() {
+        let wrong = || {
             let message = "a topic goes out on at least one channel, and each is there once";
-            return Err(Error::invalid_field("channels", "length", message));
-        }
+            Error::invalid_field("channels", "length", message)
+        };
+        let channels = ContactChannel::each_once(&self.channels).ok_or_else(wrong)?;
         Ok(Topic { id, name: self.name.to_string(), description, channels, basis: self.basis, created_at })
     }
 }

@@ -23,7 +23,12 @@ import urllib.request
 from urllib.parse import urlsplit
 
 CONNECTIONS = 4000
-MODES = {"headers (-H)": ["-H"], "bodies (-B)": ["-B"], "reads (-X)": ["-X", "-w", "10", "-y", "20", "-z", "32", "-k", "3"]}
+MODES = {
+    "headers (-H)": ["-H"],
+    "bodies (-B)": ["-B"],
+    "ranges (-R)": ["-R", "-a", "1", "-b", "3000"],
+    "reads (-X)": ["-X", "-w", "10", "-y", "20", "-z", "32", "-k", "3"],
+}
 PASSWORD = "staple of long sentences"
 
 

@@ -121,6 +121,19 @@ impl House {
         }
     }
 
+    /// Makes sure that what was sealed can be read: a master key that was lost or exchanged is noticed at the start, not when
+    /// somebody cannot log in.
+    pub async fn ensure_secrets(&self) -> Result<()> {
+        let factors = self.team.unreadable_second_factors().await?;
+        let webhooks = self.actions.unreadable_webhooks().await?;
+        if factors + webhooks == 0 {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the master key is not the one by which {factors} second factors and {webhooks} webhooks' secrets were sealed; put that one back, or start with --master-key-lost"
+        )))
+    }
+
     /// Makes sure that no other server runs over the same SQLite; the lock is held until the file is dropped. Commands may
     /// work beside a server, but two servers would each archive, project and run jobs for themselves.
     pub fn serve_alone(&self) -> Result<Option<File>> {

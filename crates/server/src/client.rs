@@ -115,6 +115,7 @@ pub(crate) async fn find_client(State(proxies): State<Proxies>, mut request: Req
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const PROXY: &str = "10.0.0.1";
 
@@ -150,6 +151,45 @@ mod tests {
         assert_eq!(seen(PROXY, &[("x-forwarded-for", "192.0.2.1, , 10.1.1.1")]), "10.1.1.1");
         assert_eq!(seen(PROXY, &[("x-forwarded-for", "1.1.1.1"), ("forwarded", "for=192.0.2.1")]), PROXY);
         assert_eq!(seen(PROXY, &[("x-forwarded-for", "192.0.2.1"), ("forwarded", "for=192.0.2.1")]), "192.0.2.1");
+    }
+
+    /// What a client may write into such a header, whether it means anything or not.
+    fn any_claim() -> impl Strategy<Value = String> {
+        let words = [
+            "127.0.0.1",
+            "10.0.0.1",
+            "for=192.0.2.1",
+            "For=\"[2001:db8::7]:80\"",
+            ",",
+            ";",
+            " ",
+            "=",
+            "\"",
+            "[",
+            "::1",
+        ];
+        prop::collection::vec(
+            prop_oneof![3 => prop::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => "[ -~]{0,12}"],
+            0..8,
+        )
+        .prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_client_claims_it_is_itself_or_the_proxy(claimed in any_claim(), also in any_claim(), lines in 0..2_u8) {
+            // The proxy adds the address that it sees, in the same line or in one of its own, and hands the other header on.
+            let at_the_end = format!("{claimed}, 192.0.2.99");
+            let mut headers = vec![("forwarded", also.as_str())];
+            if lines == 0 {
+                headers.push(("x-forwarded-for", at_the_end.as_str()));
+            } else {
+                headers.extend([("x-forwarded-for", claimed.as_str()), ("x-forwarded-for", "192.0.2.99")]);
+            }
+            let client = seen(PROXY, &headers);
+            prop_assert!(["192.0.2.99", PROXY].contains(&client.as_str()), "{headers:?}: {client}");
+            prop_assert_eq!(seen("203.0.113.9", &headers), "203.0.113.9");
+        }
     }
 
     #[test]

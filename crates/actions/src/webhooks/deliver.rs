@@ -12,7 +12,7 @@ use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use store::jobs::{Claimed, Failure, Handler, Policy};
+use store::jobs::{Claimed, Effects, Failure, Handler, Policy};
 
 use super::{
     Webhook, WebhookId, WebhookState,
@@ -56,6 +56,21 @@ struct Outcome {
     at: Timestamp,
     took: Duration,
     answer: Result<Response<Bytes>, outbound::Failure>,
+}
+
+/// What most attempts leave: a delivery that arrived at an endpoint where nothing was wrong.
+struct Arrived {
+    workspace: WorkspaceId,
+    delivery: DeliveryId,
+    made: Attempt,
+    now: Timestamp,
+}
+
+#[async_trait]
+impl Effects for Arrived {
+    async fn write(&self, transaction: &DatabaseTransaction) -> Result<()> {
+        note(transaction, self.workspace, self.delivery, &self.made, DeliveryState::Delivered, self.now).await
+    }
 }
 
 impl DeliverWebhook {
@@ -106,7 +121,7 @@ impl DeliverWebhook {
             _ => DeliveryState::Failed,
         };
         let transaction = job.begin(&self.actions.store).await?;
-        note(&transaction, workspace, delivery.id, attempt(delivery, outcome), state, now).await?;
+        note(&transaction, workspace, delivery.id, &attempt(delivery, outcome), state, now).await?;
         if *verdict == Verdict::Delivered {
             if webhook.failing_since.is_some() {
                 recovered(&transaction, workspace, webhook.id).await?;
@@ -155,8 +170,13 @@ impl Handler for DeliverWebhook {
         })?;
         let outcome = self.send(&armed, delivery.id, body).await;
         drop(place);
-        let attempt = usize::try_from(delivery.attempts + 1 - payload.before).unwrap_or(usize::MAX);
-        let verdict = judge(&outcome.answer, attempt, outcome.at, rand::random_range(0.0..=1.0));
+        let nth = usize::try_from(delivery.attempts + 1 - payload.before).unwrap_or(usize::MAX);
+        let verdict = judge(&outcome.answer, nth, outcome.at, rand::random_range(0.0..=1.0));
+        if verdict == Verdict::Delivered && webhook.failing_since.is_none() {
+            let made = attempt(&delivery, &outcome);
+            let now = self.actions.clock.now();
+            return Ok(job.done_with(Arrived { workspace, delivery: delivery.id, made, now }).await?);
+        }
         let concluded = self.conclude(job, workspace, (webhook, &delivery), &outcome, &verdict).await?;
         match (concluded, verdict) {
             ((transaction, DeliveryState::Waiting), Verdict::Again(after)) => {

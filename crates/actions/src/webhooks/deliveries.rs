@@ -274,7 +274,7 @@ pub(super) async fn note(
     transaction: &DatabaseTransaction,
     workspace: WorkspaceId,
     id: DeliveryId,
-    attempt: Attempt,
+    attempt: &Attempt,
     state: DeliveryState,
     now: Timestamp,
 ) -> Result<()> {
@@ -288,8 +288,8 @@ pub(super) async fn note(
             attempt.at.micros().into(),
             attempt.took_ms.into(),
             attempt.status.into(),
-            attempt.error.into(),
-            attempt.excerpt.into(),
+            attempt.error.clone().into(),
+            attempt.excerpt.clone().into(),
         ])
         .take();
     transaction.execute(&insert).await.map_err(failed)?;

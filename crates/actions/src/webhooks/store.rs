@@ -200,6 +200,12 @@ impl Actions {
             std::iter::once(&row.secret).chain(old).map(|sealed| unseal(&self.vault, sealed)).collect::<Result<_>>()?;
         Ok(Some(Armed { webhook: row.try_into()?, secrets }))
     }
+
+    /// How many webhooks have a secret that was sealed by another master key than those that are here.
+    pub async fn unreadable_webhooks(&self) -> Result<usize> {
+        let webhooks: Vec<Row> = all(self.store.read(), &rows()).await?;
+        Ok(webhooks.iter().filter(|webhook| unseal(&self.vault, &webhook.secret).is_err()).count())
+    }
 }
 
 fn unseal(vault: &Vault, sealed: &[u8]) -> Result<Secret> {

@@ -4,6 +4,7 @@ use base::{Error, Result};
 use clap::Args;
 use serde_json::json;
 use std::{path::PathBuf, process::ExitCode};
+use team::audit::Entry;
 
 use crate::{
     backup::{self, KeyFile, Manifest, Taken},
@@ -46,6 +47,15 @@ impl Backup {
         let master_key = settings.master_key_file.as_ref().unwrap_or(&own);
         let included = self.with_master_key.then_some(master_key.as_path());
         let Taken { manifest, damaged } = backup::take(&house, &self.folder, key_file.as_ref(), included).await?;
+        let details = json!({
+            "position": manifest.position,
+            "encrypted": key_file.is_some(),
+            "master_key": manifest.holds_master_key(),
+        });
+        // A backup is wanted most when nothing can be written any more.
+        if let Err(error) = house.team.note_of_operator(Entry { action: "backup.taken", object: None, details }).await {
+            tracing::warn!(%error, "writing into the audit log that a backup was taken");
+        }
         if global.json {
             let damaged: Vec<_> =
                 damaged.iter().map(|file| json!({ "file": file.file, "reason": file.reason })).collect();

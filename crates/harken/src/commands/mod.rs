@@ -1,6 +1,7 @@
 //! Every command, one file each.
 
 mod archive;
+mod audit;
 mod backup;
 mod completions;
 mod config;
@@ -46,6 +47,7 @@ pub enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Workspace(workspace::Workspace),
+    Audit(audit::Audit),
     #[command(subcommand)]
     Jobs(jobs::Jobs),
     Simulate(simulate::Simulate),
@@ -74,6 +76,7 @@ pub async fn run(command: Command, global: &Global) -> Result<ExitCode> {
         Command::Refusals(command) => command.run(global, &settings()?).await,
         Command::Key(command) => command.run(global, &settings()?).await,
         Command::Workspace(command) => command.run(global, &settings()?).await,
+        Command::Audit(command) => command.run(global, &settings()?).await,
         Command::Jobs(command) => command.run(global, &settings()?).await,
         Command::Simulate(command) => command.run(global, &settings()?).await,
         Command::Backup(command) => command.run(global, settings).await,

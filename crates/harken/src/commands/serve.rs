@@ -24,6 +24,9 @@ pub struct Serve {
     /// Where to listen; port 0 takes a free one and prints it.
     #[arg(long, env = "HARKEN_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Start although second factors and webhooks' secrets were sealed by a master key that is not there any more.
+    #[arg(long)]
+    master_key_lost: bool,
 }
 
 impl Serve {
@@ -32,6 +35,9 @@ impl Serve {
         let told_to_stop = told_to_stop()?;
         let house = House::open(global, &settings).await?;
         let _alone = house.serve_alone()?;
+        if !self.master_key_lost {
+            house.ensure_secrets().await?;
+        }
         let front = front(&house, &settings.server)?;
         let (listener, address) = listen(&self.listen.unwrap_or_else(|| settings.server.listen.clone())).await?;
         let upkeep = tokio::spawn(server::keep_up(Upkeep {

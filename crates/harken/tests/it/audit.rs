@@ -35,6 +35,8 @@ on_both_databases! {
             assert!(installation.run(command).await.success);
         }
         installation.is_sound().await;
+        let made = installation.json(&["audit", "--action", "key.created", "--json"]).await;
+        assert_eq!((&made["items"][0]["seq"], &made["items"][0]["actor"]), (&json!(3), &json!("operator")), "{made}");
         tampers(&installation).await;
         let said = installation.run(&["verify", "--json"]).await;
         assert!(!said.success, "{said:?}");
@@ -45,5 +47,10 @@ on_both_databases! {
         assert_eq!((&found["audit"]["entries"], &broken[0]["entry"]), (&json!(3), &json!(3)), "{found}");
         let said = installation.run(&["verify"]).await;
         assert!(!said.success && said.out.contains("not what was written"), "{said:?}");
+        assert!(installation.run(&["user", "disable", "ada@example.com"]).await.success);
+        let of_the_house = installation.json(&["audit", "--installation", "--json"]).await;
+        assert_eq!(of_the_house["items"][0]["action"], "person.disabled", "{of_the_house}");
+        let said = installation.run(&["audit", "-n", "1"]).await;
+        assert!(said.success && said.out.contains("key.created") && !said.out.contains("person."), "{said:?}");
     }
 }

@@ -2,6 +2,7 @@
 //! it was.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     fs,
@@ -173,6 +174,9 @@ async fn an_encrypted_backup_says_nothing_and_needs_its_key() {
     let master_key = BASE64_STANDARD.encode(rand::random::<[u8; 32]>());
     secret(&installation.data().join("master.key"), &master_key);
     assert_eq!(installation.json(&backup).await["backup"]["master_key"], true);
+    let told = installation.json(&["audit", "--installation", "--json"]).await;
+    let told = (&told["items"][0]["action"], &told["items"][0]["details"]["encrypted"]);
+    assert_eq!(told, (&json!("backup.taken"), &json!(true)));
     for file in files_of(&to) {
         let bytes = fs::read(to.join(&file)).unwrap();
         let says = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());

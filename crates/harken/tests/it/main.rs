@@ -27,6 +27,8 @@ mod people;
 mod power_cut;
 mod retries;
 mod schemathesis;
+mod secrets;
+mod security;
 mod settings;
 mod single_sign_on;
 mod sizes;

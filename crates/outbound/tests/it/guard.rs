@@ -5,9 +5,10 @@ use bytes::Bytes;
 use http::Request;
 use outbound::{Client, Failure, Limits, Refusal, Resolve, Settings};
 use parking_lot::Mutex;
+use proptest::prelude::*;
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -135,6 +136,76 @@ async fn the_whole_corpus_is_told_apart_without_a_packet_sent() {
         domain && !matches!(says, Says::Port | Says::UserInfo)
     });
     assert_eq!(book.asked.lock().len(), names.count());
+}
+
+/// Networks that are inside for somebody, each with the length of its prefix.
+const INSIDE: [(Ipv4Addr, u32); 6] = [
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+];
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// Every way to write an IPv4 address as a URL's host.
+fn spellings(address: Ipv4Addr) -> Vec<String> {
+    let (number, [a, b, c, d]) = (address.to_bits(), address.octets());
+    let (high, low) = (number >> 16, number & 0xffff);
+    vec![
+        format!("{address}"),
+        format!("{address}."),
+        format!("{number}"),
+        format!("{number:#x}"),
+        format!("0{number:o}"),
+        format!("{a}.{}", number & 0xff_ffff),
+        format!("{a}.{b}.{low}"),
+        format!("{a:#x}.0{b:o}.{c}.{d:#X}"),
+        format!("0{a:03o}.0{b:03o}.0{c:03o}.0{d:03o}"),
+        format!("%3{}{}", &a.to_string()[..1], &address.to_string()[1..]),
+        format!("[::ffff:{address}]"),
+        format!("[::{address}]"),
+        format!("[::ffff:0:{address}]"),
+        format!("[64:ff9b::{address}]"),
+        format!("[64:ff9b:1::{address}]"),
+        format!("[2002:{high:x}:{low:x}::1]"),
+        format!("[2001:0:1:2::{high:x}:{low:x}]"),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_spelling_of_a_special_address_gets_through(
+        (net, at) in (prop::sample::select(INSIDE.to_vec()), any::<u32>()),
+        secure in any::<bool>(),
+    ) {
+        let (base, length): (Ipv4Addr, u32) = net;
+        let address = Ipv4Addr::from_bits(base.to_bits() | at & (u32::MAX >> length));
+        let client = Client::with(Settings::default(), Arc::new(Book::default()), Limits::default());
+        let scheme = if secure { "https" } else { "http" };
+        for host in spellings(address) {
+            let url = Url::parse(&format!("{scheme}://{host}/")).unwrap();
+            let found = said(block_on(client.addresses(&url)).map(drop));
+            prop_assert_eq!(found, Says::Address, "{}", url);
+        }
+    }
+
+    #[test]
+    fn no_text_is_strange_enough_to_panic_or_to_lead_inside(text in "(https?://)?[0-9a-fx:.@/%\\[\\]#?-]{0,40}") {
+        let client = Client::with(Settings::default(), Arc::new(Book::default()), Limits::default());
+        if let Ok(url) = Url::parse(&text) && let Ok(addresses) = block_on(client.addresses(&url)) {
+            let inside = |address: &SocketAddr| match address.ip() {
+                IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
+                IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.to_ipv4().is_some(),
+            };
+            prop_assert!(!addresses.iter().any(inside), "{text}: {addresses:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,14 +6,17 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType, Query, UpdateStatement},
 };
 use serde::de::DeserializeOwned;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use uuid::Uuid;
 
-use super::{Failure, JobId, Policy, State, pace::micros, workspace};
+use super::{Effects, Failure, JobId, Policy, State, pace::micros, together::Together, workspace};
 use crate::{Store, failed};
 
 /// A job that this process runs now.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Claimed {
     /// Its id, the same over all attempts: what goes outside carries it, so that a repetition can be recognised there.
     pub id: JobId,
@@ -26,7 +29,8 @@ pub struct Claimed {
     payload: String,
     fence: i64,
     clock: Clock,
-    done: AtomicBool,
+    together: Together,
+    done: Arc<AtomicBool>,
 }
 
 /// How an attempt ended.
@@ -58,18 +62,33 @@ impl Claimed {
 
     /// Marks the job done and commits: the effects in this transaction have then happened, and happen never again.
     pub async fn done(&self, transaction: DatabaseTransaction) -> Result<()> {
-        self.must_hold(&transaction, &self.marked_done()).await?;
+        self.mark_done(&transaction).await?;
         // Said before the commit, so that a sign of life that finds the job done is not taken for a lost lease.
-        self.done.store(true, Ordering::SeqCst);
+        self.say_done(true);
         transaction.commit().await.map_err(|error| {
-            self.done.store(false, Ordering::SeqCst);
+            self.say_done(false);
             failed(error)
         })
+    }
+
+    /// Marks the job done with these effects, in one commit with other jobs that end just now: for kinds of which very many
+    /// run, where a commit for each would be what takes the time. It promises what [`Claimed::done`] does.
+    pub async fn done_with(&self, effects: impl Effects) -> Result<()> {
+        self.together.end(self.clone(), Box::new(effects)).await
     }
 
     /// Whether the handler has marked it done itself.
     pub(super) fn is_done(&self) -> bool {
         self.done.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn say_done(&self, done: bool) {
+        self.done.store(done, Ordering::SeqCst);
+    }
+
+    /// Marks it done in a transaction; a conflict when somebody has taken it over.
+    pub(super) async fn mark_done(&self, transaction: &DatabaseTransaction) -> Result<()> {
+        self.must_hold(transaction, &self.marked_done()).await
     }
 
     /// Gives a sign of life; `false` when the job is lost.
@@ -162,6 +181,7 @@ async fn write(store: &Store, update: &UpdateStatement) -> Result<bool> {
 pub(super) async fn claim(
     store: &Store,
     clock: &Clock,
+    together: &Together,
     kind: &'static str,
     most: usize,
     horizon: Timestamp,
@@ -207,18 +227,19 @@ pub(super) async fn claim(
         payload: row.payload,
         fence: row.fence + 1,
         clock: clock.clone(),
-        done: AtomicBool::new(false),
+        together: together.clone(),
+        done: Arc::default(),
     });
     Ok(claimed.collect())
 }
 
-/// Whether any job of these kinds is due: one look into the index, without a transaction.
-pub(super) async fn is_due(store: &Store, kinds: &[&'static str], horizon: Timestamp) -> Result<bool> {
+/// Whether a job of this kind is due: one look into the index, without a transaction.
+pub(super) async fn is_due(store: &Store, kind: &'static str, horizon: Timestamp) -> Result<bool> {
     let due = Query::select()
         .expr(Expr::val(1))
         .from("job")
         .and_where(Expr::col("state").eq(State::Waiting.name()))
-        .and_where(Expr::col("kind").is_in(kinds.iter().copied()))
+        .and_where(Expr::col("kind").eq(kind))
         .and_where(Expr::col("due_at").lte(horizon.micros()))
         .limit(1)
         .take();

@@ -12,6 +12,7 @@ mod handler;
 mod pace;
 mod read;
 mod schedule;
+mod together;
 mod watch;
 mod worker;
 
@@ -27,6 +28,7 @@ pub use forget::Forgetful;
 pub use handler::{Failure, Handler, Policy};
 pub use read::{Count, Jobs, Reach, Search};
 pub use schedule::{Schedule, Timetable};
+pub use together::Effects;
 pub use worker::Worker;
 
 /// A job's id: a UUIDv7 whose time is when it was enqueued.

@@ -19,6 +19,7 @@ use super::{
     enqueue::bell,
     pace::{Look, Pace},
     schedule::Ticker,
+    together::Together,
     watch::Watch,
 };
 use crate::Store;
@@ -71,6 +72,7 @@ impl Worker {
         let mut pace = Pace::start(self.clock.now(), Instant::now());
         let mut rounds = Rounds::new(&self);
         let (word, _) = watch::channel(Word { horizon: self.clock.now(), give_back: false });
+        let together = Together::start(self.store.clone());
         let mut running = Running::default();
         let mut looks = AFTER_THE_BELL.iter();
         let patience = LOOK.min(rounds.watch.period());
@@ -78,7 +80,7 @@ impl Worker {
             let look = pace.look(self.clock.now(), Instant::now());
             word.send_modify(|word| word.horizon = look.horizon);
             rounds.make(look).await;
-            if let Err(error) = self.claim(look.horizon, &mut running, &word).await {
+            if let Err(error) = self.claim(look.horizon, &mut running, &together, &word).await {
                 tracing::error!(%error, "claiming jobs; trying again");
             }
             tokio::select! {
@@ -96,17 +98,21 @@ impl Worker {
     }
 
     /// Claims what is due and has a place, and begins it.
-    async fn claim(&self, horizon: Timestamp, running: &mut Running, word: &watch::Sender<Word>) -> Result<()> {
-        let places = |handler: &dyn Handler| handler.policy().concurrency.saturating_sub(running.of(handler.kind()));
-        let open: Vec<_> = self.handlers.iter().map(|handler| (handler, places(&**handler))).collect();
-        let open: Vec<_> = open.into_iter().filter(|(_, places)| *places > 0).collect();
-        let kinds: Vec<_> = open.iter().map(|(handler, _)| handler.kind()).collect();
-        if kinds.is_empty() || !is_due(&self.store, &kinds, horizon).await? {
-            return Ok(());
-        }
-        for (handler, places) in open {
-            for job in claim(&self.store, &self.clock, handler.kind(), places, horizon).await? {
-                running.begin(job.kind, attend(self.store.clone(), handler.clone(), job, word.subscribe()));
+    async fn claim(
+        &self,
+        horizon: Timestamp,
+        running: &mut Running,
+        together: &Together,
+        word: &watch::Sender<Word>,
+    ) -> Result<()> {
+        for handler in &self.handlers {
+            let (kind, most) = (handler.kind(), handler.policy().concurrency);
+            let places = most.saturating_sub(running.of(kind));
+            if places == 0 || !is_due(&self.store, kind, horizon).await? {
+                continue;
+            }
+            for job in claim(&self.store, &self.clock, together, kind, places, horizon).await? {
+                running.begin(kind, attend(self.store.clone(), handler.clone(), job, word.subscribe()));
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod clock;
 mod crashes;
+mod ending_together;
 mod enqueuing;
 mod failing;
 mod looking_after;

@@ -17,7 +17,7 @@ use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{AuditEntry, AuditFilter, Entry, Format};
+use super::{AuditEntry, AuditFilter, Entry, Format, Log};
 use crate::{May, ReadAudit, Scope, Team};
 
 /// The paths of the audit log.
@@ -32,6 +32,10 @@ const STEP: u64 = 500;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListAudit {
+    /// The workspace's log, or the installation's, for people who own all of its workspaces; the workspace's where it is not said.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    log: Log,
     /// Entries with this action: `key.created`.
     action: Option<String>,
     /// Entries by the person or the API key with this id.
@@ -49,7 +53,7 @@ struct ListAudit {
     cursor: Option<String>,
 }
 
-/// List what was done in the workspace
+/// List what was done in the workspace, or in the installation
 ///
 /// Newest first.
 #[utoipa::path(
@@ -62,8 +66,8 @@ async fn list_audit(
     reader: May<ReadAudit>,
     Query(asked): Query<ListAudit>,
 ) -> Result<Page<AuditEntry>, Problem> {
-    let ListAudit { action, actor, from, until, limit, cursor } = asked;
-    let (filter, paging) = (AuditFilter { action, actor, from, until }, Paging::new(limit, cursor));
+    let ListAudit { log, action, actor, from, until, limit, cursor } = asked;
+    let (filter, paging) = (AuditFilter { log, action, actor, from, until }, Paging::new(limit, cursor));
     let limit = paging.limit()?;
     let entries = team.audit(&reader, &filter, paging.after()?, limit + 1).await?;
     Ok(Page::cut(entries, limit, |entry| entry.seq))
@@ -77,6 +81,10 @@ struct ExportAudit {
     #[serde(default)]
     #[param(inline, required = false)]
     format: Format,
+    /// The workspace's log, or the installation's, for people who own all of its workspaces; the workspace's where it is not said.
+    #[serde(default)]
+    #[param(inline, required = false)]
+    log: Log,
     /// Entries with this action: `key.created`.
     action: Option<String>,
     /// Entries by the person or the API key with this id.
@@ -106,9 +114,11 @@ async fn export_audit(
     ClientIp(from_ip): ClientIp,
     Query(asked): Query<ExportAudit>,
 ) -> Result<Response, Problem> {
-    let ExportAudit { format, action, actor, from, until } = asked;
-    let filter = AuditFilter { action, actor, from, until };
-    team.note(&reader, from_ip, Entry { action: "audit.exported", object: None, details: json!({}) }).await?;
+    let ExportAudit { format, log, action, actor, from, until } = asked;
+    let filter = AuditFilter { log, action, actor, from, until };
+    team.chain(&reader, log).await?;
+    team.note(&reader, from_ip, Entry { action: "audit.exported", object: None, details: json!({ "log": log }) })
+        .await?;
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
     Ok((headers, Body::from_stream(written(team, (*reader).clone(), filter, format))).into_response())
 }

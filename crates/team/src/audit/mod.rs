@@ -17,5 +17,5 @@ pub use chain::record;
 pub use entry::{AuditEntry, Entry};
 pub use export::Format;
 pub use http::routes;
-pub use list::AuditFilter;
+pub use list::{AuditFilter, Log};
 pub use verify::{AuditReport, BrokenChain};

@@ -169,6 +169,12 @@ impl Team {
         }
     }
 
+    /// How many second factors were sealed by another master key than those that are here.
+    pub async fn unreadable_second_factors(&self) -> Result<usize> {
+        let (vault, sealed) = (self.vault()?, store::sealed(self.store.read()).await?);
+        Ok(sealed.iter().filter(|seed| vault.unseal(SEAL, seed).is_err()).count())
+    }
+
     async fn tell_second_factor(
         &self,
         transaction: &DatabaseTransaction,

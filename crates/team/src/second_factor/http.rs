@@ -44,7 +44,7 @@ pub(crate) struct Code {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RecoveryCodes {
     /// Each stands in for the second factor once.
-    #[schema(example = json!(["0a1b-2c3d-4e5f-6g7h"]))]
+    #[schema(example = json!(["0a1b-2c3d-4e5f-6g7h-8j9k-0m1n"]))]
     recovery_codes: Vec<String>,
 }
 

@@ -70,12 +70,13 @@ impl Seed {
     }
 }
 
-/// A code that stands in for the second factor once: 80 random bits, written down by its owner. Only its hash is kept.
+/// A code that stands in for the second factor once: 120 random bits, written down by its owner. Only its hash is kept, and
+/// so many bits need no costly one (OWASP ASVS 5.0, 6.5.2).
 pub(crate) struct RecoveryCode(String);
 
 /// Letters and digits that nobody takes for one another (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-const LENGTH: usize = 16;
+const LENGTH: usize = 24;
 const GROUP: usize = 4;
 /// How many are made at once.
 pub(crate) const RECOVERY_CODES: usize = 10;
@@ -96,7 +97,7 @@ impl RecoveryCode {
         (code.len() == LENGTH && code.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(Self(code))
     }
 
-    /// As it is shown: `0a1b-2c3d-4e5f-6g7h`.
+    /// As it is shown: `0a1b-2c3d-4e5f-6g7h-8j9k-0m1n`.
     pub(crate) fn shown(&self) -> String {
         self.0.as_bytes().chunks(GROUP).map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join("-")
     }
@@ -151,13 +152,13 @@ mod tests {
     fn a_recovery_code_is_read_however_it_is_typed() {
         let code = RecoveryCode::random();
         let shown = code.shown();
-        assert_eq!(shown.len(), 19);
+        assert_eq!(shown.len(), 29);
         for typed in
             [shown.clone(), shown.to_uppercase(), shown.replace('-', ""), format!(" {} ", shown.replace('-', " "))]
         {
             assert_eq!(RecoveryCode::read(&typed).unwrap().hash(), code.hash());
         }
-        for wrong in ["", "0000-0000-0000-000", "0000-0000-0000-000u", "123456"] {
+        for wrong in ["", &shown[1..], &format!("{}u", &shown[1..]), "123456"] {
             assert!(RecoveryCode::read(wrong).is_none(), "{wrong}");
         }
     }

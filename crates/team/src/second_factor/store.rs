@@ -47,6 +47,12 @@ pub(crate) async fn find(connection: &impl ConnectionTrait, person: Uuid) -> Res
     Entity::find_by_id(person).one(connection).await.map_err(failed)
 }
 
+/// All seeds, as they are sealed.
+pub(crate) async fn sealed(connection: &impl ConnectionTrait) -> Result<Vec<Vec<u8>>> {
+    let all = Entity::find().all(connection).await.map_err(failed)?;
+    Ok(all.into_iter().map(|factor| factor.secret).collect())
+}
+
 /// Whether a person has a second factor that works.
 pub(crate) async fn is_confirmed(connection: &impl ConnectionTrait, person: Uuid) -> Result<bool> {
     Ok(find(connection, person).await?.is_some_and(|factor| factor.confirmed_at.is_some()))

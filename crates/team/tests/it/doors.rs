@@ -203,6 +203,41 @@ async fn the_log_is_read_page_by_page_and_exported_whole() {
 }
 
 #[tokio::test]
+async fn the_installations_log_is_for_who_owns_all_of_its_workspaces() {
+    on_both(async |house| {
+        let mut olga = house.olga().await;
+        let mut adam = house.joins(&mut olga, ADAM, "admin").await;
+        let mut laptop = house.logs_in(ADAM).await;
+        laptop.delete("session").await.is(204);
+        let seen = olga.get("audit?log=installation&action=session.ended").await.is(200);
+        assert_eq!(seen.items()[0]["object"], adam.id().await);
+        assert!(!olga.get("audit").await.is(200).body.to_string().contains("session.ended"));
+        let exported = olga.get("audit/export?log=installation").await.is(200).body.to_string();
+        assert!(exported.contains("session.ended") && !exported.contains("audit.exported"), "{exported}");
+        let noted = olga.get("audit?action=audit.exported").await.is(200);
+        assert_eq!(noted.items()[0]["details"], json!({ "log": "installation" }));
+        olga.get("audit?log=theirs").await.is(400);
+
+        // An admin does not own the workspace, and a key is nobody who owns anything.
+        let key = olga.post("keys", json!({ "name": "auditor", "scopes": ["audit:read"] })).await.is(201);
+        let mut program = house.program(&secret(&key));
+        program.get("audit").await.is(200);
+        for path in ["audit?log=installation", "audit/export?log=installation"] {
+            adam.get(path).await.is(403);
+            program.get(path).await.is(403);
+        }
+        // Another owner has a workspace of their own: neither of the two owns both now.
+        let mut mia = house.joins(&mut olga, MIA, "owner").await;
+        mia.get("audit?log=installation").await.is(200);
+        mia.post("workspaces", json!({ "name": "Elsewhere" })).await.is(201);
+        mia.get("audit?log=installation").await.is(200);
+        olga.get("audit?log=installation").await.is(403);
+        olga.get("audit/export?log=installation").await.is(403);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_workspace_sees_neither_keys_nor_entries() {
     on_both(async |house| {
         let mut olga = house.olga().await;

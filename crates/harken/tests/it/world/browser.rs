@@ -6,7 +6,8 @@ use team::Role;
 
 use super::{Answer, Connection, Installation, Server};
 
-const PASSWORD: &str = "staple of long sentences";
+/// Everybody's.
+pub const PASSWORD: &str = "staple of long sentences";
 
 /// Somebody's browser at a server.
 pub struct Browser {

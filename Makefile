@@ -3,6 +3,8 @@
 CARGO ?= cargo
 HARKEN := $(or $(CARGO_TARGET_DIR),target)/debug/harken
 DEMO ?= demo-data
+# Tests wait for servers, clients and clocks more than they reckon.
+TEST_THREADS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 
 .PHONY: screenshots help tools console build demo test lint release bench clean-demo
 
@@ -24,7 +26,7 @@ demo: build ## Build, load a year of an invented company and open the console ov
 test: tools console ## Pass all tests; installs PostgreSQL and the clients they need where it may
 	$(CARGO) fmt --all --check
 	scripts/prepare-tests
-	$(CARGO) test --workspace --features harken/failpoints
+	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --workspace --features harken/failpoints
 
 lint: tools ## Clippy with the bans of clippy.toml
 	$(CARGO) clippy --workspace --all-targets --features harken/failpoints -- -D warnings

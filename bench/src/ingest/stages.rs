@@ -247,14 +247,15 @@ async fn visible_after(home: &Home, server: &Server, probe: u64) -> Outcome<Dura
 /// How long after `start` the log held so little that the archive had caught up.
 async fn drained(home: &Home, start: Instant) -> Outcome<Duration> {
     /// A shorter tail waits in the log by itself.
-    const TAIL: u64 = 60_000;
+    const TAIL: i64 = 60_000;
     let store = store::Store::open(home.path()).await?;
     let clock = base::Clock::system();
     let team = team::Team::new(store.clone(), clock.clone());
     let scope = team.operator(team.default_workspace().await?.id);
     let customers = Arc::new(customers::Customers::new(store.clone(), clock.clone()));
     let log = signals::Signals::start(store, clock, customers, signals::LogSettings::default());
-    while log.held(&scope).await? > TAIL {
+    // The only workspace: what was numbered and not pruned is in the log. Counting it would cost the cores that are measured.
+    while log.head().await? - log.pruned(&scope).await? > TAIL {
         if start.elapsed() > Duration::from_secs(600) {
             return Err("the archive has not caught up within ten minutes".into());
         }

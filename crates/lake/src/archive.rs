@@ -100,9 +100,9 @@ impl Lake {
     async fn read_step(&self, scope: &Scope, watermark: i64) -> Result<Option<(i64, Vec<RecordBatch>)>> {
         let (mut last, mut rows, mut batches) = (watermark, 0, Vec::new());
         while rows < STEP {
-            let slice = self.signals.after(scope, last, SLICE.min(STEP - rows)).await?;
+            let slice = self.signals.stored_after(scope, last, SLICE.min(STEP - rows)).await?;
             let Some(newest) = slice.last() else { break };
-            (last, rows) = (newest.seq, rows + slice.len());
+            (last, rows) = (newest.signal.seq, rows + slice.len());
             batches.push(to_batch(&slice)?);
         }
         Ok((rows > 0).then_some((last, batches)))
@@ -111,8 +111,8 @@ impl Lake {
     /// Prunes what the snapshot holds, after making sure that the snapshot itself is durable, whoever committed it.
     async fn prune(&self, scope: &Scope, table: &Arc<Table>, snapshot: &Snapshot) -> Result<()> {
         let Some(version) = snapshot.version else { return Ok(()) };
-        let oldest = self.signals.after(scope, i64::MIN, 1).await?;
-        if oldest.first().is_none_or(|oldest| oldest.seq > snapshot.watermark) {
+        let oldest = self.signals.stored_after(scope, i64::MIN, 1).await?;
+        if oldest.first().is_none_or(|oldest| oldest.signal.seq > snapshot.watermark) {
             return Ok(());
         }
         let syncing = table.clone();

@@ -47,7 +47,7 @@ use trust::Trust;
 pub use archive::Archived;
 pub use breakdown::{Breakdown, Sides};
 pub use compact::Compacted;
-pub use import::parquet_rows;
+pub use import::{ParquetRow, parquet_rows};
 pub use list::{Listed, Place, SignalStream};
 pub use pin::{Pinned, PinnedFile};
 pub use question::{

@@ -137,7 +137,7 @@ mod tests {
         physical_plan::collect,
         prelude::{ident, lit},
     };
-    use signals::{Body, Signal};
+    use signals::{Body, Signal, Stored};
 
     /// A few thousand signals of one kind, an hour apart.
     fn batch(kind: &str, number: i64) -> RecordBatch {
@@ -152,7 +152,8 @@ mod tests {
             kind: kind.into(),
             body: Body { score: Some(9.0), ..Body::default() },
         };
-        to_batch(&(number * 8_192..(number + 1) * 8_192).map(signal).collect::<Vec<_>>()).unwrap()
+        let stored = |seq| Stored { signal: signal(seq), properties: "{}".into() };
+        to_batch(&(number * 8_192..(number + 1) * 8_192).map(stored).collect::<Vec<_>>()).unwrap()
     }
 
     #[tokio::test]

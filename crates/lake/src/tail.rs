@@ -6,7 +6,7 @@ use datafusion::arrow::{
     compute::concat_batches,
     datatypes::Int64Type,
 };
-use signals::Signal;
+use signals::Stored;
 
 use crate::{failure::failed, layout::SCHEMA, rows::to_batch};
 
@@ -29,7 +29,7 @@ impl TailRows {
     }
 
     /// Appends what the log holds after `end`.
-    pub(crate) fn push(&mut self, signals: &[Signal]) -> Result<()> {
+    pub(crate) fn push(&mut self, signals: &[Stored]) -> Result<()> {
         for slice in signals.chunks(BATCH) {
             let Some(last) = slice.last() else { continue };
             let batch = to_batch(slice)?;
@@ -39,7 +39,7 @@ impl TailRows {
                 }
                 None => self.batches.push(batch),
             }
-            self.end = last.seq;
+            self.end = last.signal.seq;
         }
         Ok(())
     }
@@ -73,9 +73,9 @@ fn seqs(batch: &RecordBatch) -> &[i64] {
 mod tests {
     use super::*;
     use base::{SignalId, Timestamp};
-    use signals::Body;
+    use signals::{Body, Signal};
 
-    fn signals(seqs: std::ops::RangeInclusive<i64>) -> Vec<Signal> {
+    fn signals(seqs: std::ops::RangeInclusive<i64>) -> Vec<Stored> {
         let at = Timestamp::from_micros(0);
         let signal = |seq| Signal {
             seq,
@@ -87,7 +87,7 @@ mod tests {
             kind: "page_viewed".into(),
             body: Body::default(),
         };
-        seqs.map(signal).collect()
+        seqs.map(|seq| Stored { signal: signal(seq), properties: "{}".into() }).collect()
     }
 
     fn held(tail: &TailRows) -> Vec<i64> {

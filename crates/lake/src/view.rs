@@ -57,7 +57,7 @@ impl Lake {
         }
         tail.drop_up_to(snapshot.watermark);
         loop {
-            let slice = self.signals.after(scope, tail.end(), SLICE).await?;
+            let slice = self.signals.stored_after(scope, tail.end(), SLICE).await?;
             if slice.len() == SLICE {
                 // A long backlog is taken in slices, so that it is never held twice as a whole.
                 tail.push(&slice)?;

@@ -17,6 +17,7 @@ pub use log::{LogSettings, Queue, Receipt, Signals};
 pub use projection::{Progress, Projection, Projector};
 pub use read::Tail;
 pub use recognise::Recognise;
+pub use row::Stored;
 pub use signal::{Body, Draft, Identity, Signal, scalar};
 pub use tally::{Refusal, Refused, RefusedItem, Tally, tally};
 pub use volume::Volume;

@@ -2,7 +2,7 @@
 
 use base::{Error, ErrorKind, Result, Timestamp, WorkspaceId};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
+    ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, QueryOrder, QuerySelect, TransactionTrait,
     entity::prelude::*,
     sea_query::{OnConflict, Query},
 };
@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::{Store, failed};
 use tokio::time::Instant;
 
-use crate::{Signal, read::head, row::signal};
+use crate::{Signal, Stored, read::head, row::signal};
 
 /// A consumer of the log. Its effect and its cursor are written in one transaction, so that a crash repeats nothing.
 #[async_trait::async_trait]
@@ -125,7 +125,7 @@ impl Projector {
     }
 
     /// Brings the chosen projections one batch further, or to the end of the log. Those that stand close together share
-    /// one reading of it, and so all do that have not failed lately.
+    /// one reading of it and one commit, and so all do that have not failed lately.
     async fn round(&self, chosen: impl Fn(&str) -> bool) -> Result<Round> {
         let mut waiting = self.standing().await?;
         waiting.retain(|(_, projection)| chosen(projection.name()));
@@ -135,12 +135,14 @@ impl Projector {
             let Some((_, last)) = signals.last() else { break };
             round.full |= signals.len() as u64 == BATCH;
             let beyond = waiting.split_off(waiting.partition_point(|(cursor, _)| *cursor < last.seq));
+            let transaction = self.store.begin().await?;
             for (cursor, projection) in std::mem::replace(&mut waiting, beyond) {
                 let news = &signals[signals.partition_point(|(_, signal)| signal.seq <= cursor)..];
-                if let Err(error) = self.take_in(projection, cursor, news, last.seq).await {
+                if let Err(error) = take_in(&transaction, projection, cursor, news, last.seq).await {
                     round.failed.push((projection.name(), error));
                 }
             }
+            transaction.commit().await.map_err(failed)?;
         }
         Ok(round)
     }
@@ -164,31 +166,32 @@ impl Projector {
             .all(self.store.read())
             .await
             .map_err(failed)?;
-        rows.into_iter().map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(row)?))).collect()
+        rows.into_iter().map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(Stored::from(row))?))).collect()
     }
+}
 
-    /// Has a projection take in what follows its cursor, which moves with it.
-    async fn take_in(
-        &self,
-        projection: &dyn Projection,
-        cursor: i64,
-        signals: &[(WorkspaceId, Signal)],
-        last: i64,
-    ) -> Result<()> {
-        // The cursor moves only from where it was read: of two nodes that took in the same batch, one is rolled back.
-        let move_on = Query::update()
-            .table("projection")
-            .value("seq", last)
-            .and_where(Expr::col("name").eq(projection.name()))
-            .and_where(Expr::col("seq").eq(cursor))
-            .take();
-        let transaction = self.store.begin().await?;
-        if transaction.execute(&move_on).await.map_err(failed)?.rows_affected() == 1 {
-            projection.apply(&transaction, signals).await?;
-            transaction.commit().await.map_err(failed)?;
-        }
-        Ok(())
+/// Has a projection take in what follows its cursor, which moves with it; when it fails, neither did.
+async fn take_in(
+    transaction: &DatabaseTransaction,
+    projection: &dyn Projection,
+    cursor: i64,
+    signals: &[(WorkspaceId, Signal)],
+    last: i64,
+) -> Result<()> {
+    // The cursor moves only from where it was read: of two nodes that took in the same batch, one is rolled back.
+    let move_on = Query::update()
+        .table("projection")
+        .value("seq", last)
+        .and_where(Expr::col("name").eq(projection.name()))
+        .and_where(Expr::col("seq").eq(cursor))
+        .take();
+    // A savepoint, which is rolled back when it is dropped.
+    let alone = transaction.begin().await.map_err(failed)?;
+    if alone.execute(&move_on).await.map_err(failed)?.rows_affected() == 1 {
+        projection.apply(&alone, signals).await?;
+        alone.commit().await.map_err(failed)?;
     }
+    Ok(())
 }
 
 /// Says in the log of the server that a projection will be tried again. A database that is busy is nobody's fault.

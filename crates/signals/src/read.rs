@@ -9,13 +9,13 @@ use sea_orm::{
 use store::failed;
 use team::Scope;
 
-use crate::{Signal, Signals, row::signal};
+use crate::{Signal, Signals, Stored, row::signal};
 
 /// What the log holds after a place in it.
 #[derive(Debug)]
 pub enum Tail {
     /// All of it, in order.
-    Signals(Vec<Signal>),
+    Signals(Vec<Stored>),
     /// Some of it has moved to the lake meanwhile: take a newer snapshot of the lake and ask again.
     Pruned,
 }
@@ -23,8 +23,13 @@ pub enum Tail {
 impl Signals {
     /// At most `limit` signals after a sequence number, in order.
     pub async fn after(&self, scope: &Scope, seq: i64, limit: usize) -> Result<Vec<Signal>> {
+        self.stored_after(scope, seq, limit).await?.into_iter().map(Signal::try_from).collect()
+    }
+
+    /// The same as the log keeps them.
+    pub async fn stored_after(&self, scope: &Scope, seq: i64, limit: usize) -> Result<Vec<Stored>> {
         let rows = rows_after(scope, seq).limit(u64::try_from(limit).unwrap_or(u64::MAX)).all(self.store.read()).await;
-        rows.map_err(failed)?.into_iter().map(Signal::try_from).collect()
+        Ok(rows.map_err(failed)?.into_iter().map(Stored::from).collect())
     }
 
     /// Everything after a sequence number, read in one snapshot of the database together with how far it was pruned.
@@ -37,7 +42,7 @@ impl Signals {
         if pruned > after {
             return Ok(Tail::Pruned);
         }
-        Ok(Tail::Signals(rows.into_iter().map(Signal::try_from).collect::<Result<_>>()?))
+        Ok(Tail::Signals(rows.into_iter().map(Stored::from).collect()))
     }
 
     /// The last sequence number given out, in any workspace.

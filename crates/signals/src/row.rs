@@ -2,6 +2,7 @@
 
 use base::{Amount, CustomerId, Error, Result, SignalId, Timestamp, WorkspaceId};
 use sea_orm::{DatabaseTransaction, Iterable, entity::prelude::*, sea_query::Query};
+use serde_json::Map;
 use store::Insert;
 
 use crate::{Body, Signal, ready::Ready};
@@ -41,14 +42,18 @@ pub(crate) mod signal {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-impl TryFrom<signal::Model> for Signal {
-    type Error = Error;
+/// A signal as the log keeps it: who only carries it further need not understand its properties.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The signal without its properties.
+    pub signal: Signal,
+    /// Its properties, as the text of a JSON object.
+    pub properties: String,
+}
 
-    fn try_from(row: signal::Model) -> Result<Self> {
-        let properties = serde_json::from_str(&row.properties).map_err(|error| {
-            Error::internal(format!("signal {} is damaged: its properties are not JSON: {error}", row.seq))
-        })?;
-        Ok(Self {
+impl From<signal::Model> for Stored {
+    fn from(row: signal::Model) -> Self {
+        let signal = Signal {
             seq: row.seq,
             id: SignalId(row.id),
             message_id: row.message_id,
@@ -70,9 +75,21 @@ impl TryFrom<signal::Model> for Signal {
                 sentiment: row.sentiment,
                 emotion: row.emotion,
                 risk: row.risk,
-                properties,
+                properties: Map::new(),
             },
-        })
+        };
+        Self { signal, properties: row.properties }
+    }
+}
+
+impl TryFrom<Stored> for Signal {
+    type Error = Error;
+
+    fn try_from(Stored { mut signal, properties }: Stored) -> Result<Self> {
+        signal.body.properties = serde_json::from_str(&properties).map_err(|error| {
+            Error::internal(format!("signal {} is damaged: its properties are not JSON: {error}", signal.seq))
+        })?;
+        Ok(signal)
     }
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{
 use store::{Engine, JsonValue, failed, text};
 use team::Scope;
 
-use crate::{Signal, Signals, row::signal};
+use crate::{Signal, Signals, Stored, row::signal};
 
 /// The condition on a row of table `signal`, which the query must name so, with its customer's traits.
 ///
@@ -38,7 +38,7 @@ impl Signals {
             .limit(i64::try_from(limit).unwrap_or(i64::MAX).unsigned_abs())
             .all(self.store.read())
             .await;
-        rows.map_err(failed)?.into_iter().map(Signal::try_from).collect()
+        rows.map_err(failed)?.into_iter().map(|row| Signal::try_from(Stored::from(row))).collect()
     }
 }
 

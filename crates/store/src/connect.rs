@@ -82,6 +82,8 @@ impl Store {
                     .pragma("journal_size_limit", "67108864")
                     // Statements come in a few sizes each, and all of them are to stay prepared.
                     .statement_cache_capacity(256)
+                    // Rows come from a thread of their own: it is not to stop and wait after every fifty.
+                    .row_buffer_size(1_024)
                     .pragma("query_only", if read_only { "ON" } else { "OFF" })
             });
             pool(options).await

@@ -16,7 +16,7 @@ async fn the_tail_says_when_part_of_it_has_moved_away() {
         let tail = async |after| world.signals.tail(&world.scope, after).await.unwrap();
         assert!(matches!(tail(3).await, Tail::Pruned));
         let Tail::Signals(rest) = tail(4).await else { panic!("everything after 4 is there") };
-        assert_eq!(rest.iter().map(|signal| signal.seq).collect::<Vec<_>>(), [5, 6, 7, 8, 9, 10]);
+        assert_eq!(rest.iter().map(|stored| stored.signal.seq).collect::<Vec<_>>(), [5, 6, 7, 8, 9, 10]);
         assert_eq!(world.signals.head().await.unwrap(), 10);
         assert_eq!(world.signals.held(&world.scope).await.unwrap(), 6);
     })

@@ -7,7 +7,7 @@ use std::io::Read;
 use super::{decode::Stream, fault::Fault};
 
 /// The longest record in bytes. A longer one is a quote that was opened and never closed.
-const LONGEST: usize = 1 << 20;
+pub(super) const LONGEST: usize = 1 << 20;
 /// The most columns.
 pub(super) const WIDEST: usize = 10_000;
 const PIECE: usize = 64 * 1024;

@@ -1,6 +1,7 @@
 //! Rows of a file, whatever its format: one object of named cells after another, each with its line.
 
 use base::{Error, Result};
+use lake::ParquetRow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::{
@@ -16,7 +17,7 @@ use super::{
     fault::Fault,
     inputs::Input,
     map::{FileMap, Lookup},
-    records::{Records, WIDEST},
+    records::{LONGEST, Records, WIDEST},
 };
 use crate::nul;
 
@@ -104,7 +105,16 @@ enum Source {
     Parquet { rows: ParquetRows, last: Map<String, Json> },
 }
 
-type ParquetRows = Box<dyn Iterator<Item = Result<(u64, Map<String, Json>)>> + Send>;
+type ParquetRows = Box<dyn Iterator<Item = Result<ParquetRow>> + Send>;
+
+fn parquet(input: &Input) -> Result<ParquetRows> {
+    Ok(Box::new(lake::parquet_rows(input.path(), &input.shown(), LONGEST)?))
+}
+
+/// The first row of a Parquet file; each has all columns of the schema, those without a value as null.
+fn first_of_parquet(input: &Input) -> Result<Option<Map<String, Json>>> {
+    parquet(input)?.find_map(|row| row.map(|(_, row)| row).transpose()).transpose()
+}
 
 /// The names of a file's columns in their order, as many as `most`; of JSON lines, those of the first `rows` objects, with
 /// paths into the objects in them.
@@ -127,8 +137,8 @@ pub(super) fn names(input: &Input, shape: &Shape<'_>, rows: usize, most: usize) 
             }
         }
         Format::Parquet => {
-            if let Some(row) = lake::parquet_rows(input.path(), &input.shown())?.next() {
-                paths(&row?.1, "", most, &mut BTreeSet::new(), &mut names);
+            if let Some(row) = first_of_parquet(input)? {
+                paths(&row, "", most, &mut BTreeSet::new(), &mut names);
             }
         }
     }
@@ -168,12 +178,10 @@ impl Rows {
             }
             Format::Jsonl => Source::Jsonl { lines: Lines::new(decode::open(input, shape.encoding, read)?) },
             Format::Parquet => {
-                let mut rows = lake::parquet_rows(input.path(), &input.shown())?.peekable();
-                // Each row has all columns of the schema, those without a value as null.
-                if let Some(Ok((_, first))) = rows.peek() {
-                    check_schema(first, &columns)?;
+                if let Some(first) = first_of_parquet(input)? {
+                    check_schema(&first, &columns)?;
                 }
-                Source::Parquet { rows: Box::new(rows), last: Map::new() }
+                Source::Parquet { rows: parquet(input)?, last: Map::new() }
             }
         };
         Ok(Self { source, columns, empty: shape.empty.to_vec(), unseen: None })
@@ -199,8 +207,11 @@ impl Rows {
             })),
             Source::Parquet { rows, last } => {
                 let Some((line, row)) = rows.next().transpose()? else { return Ok(None) };
-                let cells = json_cells(&row, &self.columns, &self.empty);
-                *last = row;
+                let cells = match &row {
+                    Some(row) => json_cells(row, &self.columns, &self.empty),
+                    None => Err(Fault::new("too_long", "", format_args!("the row is longer than {LONGEST} bytes"))),
+                };
+                *last = row.unwrap_or_default();
                 Ok(Some(Row { line, cells }))
             }
         }
@@ -341,8 +352,6 @@ struct Lines {
 }
 
 impl Lines {
-    const LONGEST: u64 = 1 << 20;
-
     fn new(input: Stream) -> Self {
         Self { input: BufReader::with_capacity(64 * 1024, input), line: 0, raw: Vec::new() }
     }
@@ -355,7 +364,7 @@ impl Lines {
                 return Ok(None);
             }
             self.line += 1;
-            if self.raw.len() as u64 > Self::LONGEST {
+            if self.raw.len() > LONGEST {
                 let begin = std::mem::take(&mut self.raw);
                 while !self.raw.ends_with(b"\n") {
                     self.raw.clear();
@@ -364,7 +373,7 @@ impl Lines {
                     }
                 }
                 self.raw = begin;
-                let message = format_args!("the line is longer than {} bytes", Self::LONGEST).to_string();
+                let message = format_args!("the line is longer than {LONGEST} bytes").to_string();
                 return Ok(Some(Err(Fault::new("too_long", "", message))));
             }
             if !self.raw().is_empty() {
@@ -374,7 +383,7 @@ impl Lines {
     }
 
     fn read_line(&mut self) -> Result<usize> {
-        let read = self.input.by_ref().take(Self::LONGEST + 1).read_until(b'\n', &mut self.raw);
+        let read = self.input.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', &mut self.raw);
         read.map_err(|error| Error::invalid(format!("reading failed: {error}")))
     }
 

@@ -1067,7 +1067,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was done in the workspace
+         * List what was done in the workspace, or in the installation
          * @description Newest first.
          */
         get: operations["list_audit"];
@@ -4493,7 +4493,7 @@ export interface components {
             /**
              * @description Each stands in for the second factor once.
              * @example [
-             *       "0a1b-2c3d-4e5f-6g7h"
+             *       "0a1b-2c3d-4e5f-6g7h-8j9k-0m1n"
              *     ]
              */
             recovery_codes: string[];
@@ -12720,6 +12720,8 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
+                /** @description The workspace's log, or the installation's, for people who own all of its workspaces; the workspace's where it is not said. */
+                log?: "workspace" | "installation";
                 /** @description Entries with this action: `key.created`. */
                 action?: string;
                 /** @description Entries by the person or the API key with this id. */
@@ -12825,6 +12827,8 @@ export interface operations {
             query?: {
                 /** @description Lines of JSON, or a table; lines of JSON where it is not said. */
                 format?: "ndjson" | "csv";
+                /** @description The workspace's log, or the installation's, for people who own all of its workspaces; the workspace's where it is not said. */
+                log?: "workspace" | "installation";
                 /** @description Entries with this action: `key.created`. */
                 action?: string;
                 /** @description Entries by the person or the API key with this id. */

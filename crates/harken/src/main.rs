@@ -63,9 +63,8 @@ fn log_to_stderr(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
-    // Two archivers that meet at a commit are no error, and one of them begins again.
-    let quiet =
-        "sqlx=warn,deltalake_core=warn,deltalake_core::kernel::transaction=off,buoyant_kernel=off,delta_kernel=off";
+    // Two archivers that meet at a commit are no error, and one of them begins again. Plans say what people asked for.
+    let quiet = "sqlx=warn,datafusion=warn,deltalake_core=warn,deltalake_core::kernel::transaction=off,buoyant_kernel=off,delta_kernel=off";
     let filter = EnvFilter::try_from_env("HARKEN_LOG").unwrap_or_else(|_| EnvFilter::new(format!("{level},{quiet}")));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(colours).with_env_filter(filter);

@@ -36,7 +36,7 @@ on_both_databases! {
         }
         installation.is_sound().await;
         let made = installation.json(&["audit", "--action", "key.created", "--json"]).await;
-        assert_eq!((&made["items"][0]["seq"], &made["items"][0]["actor"]), (&json!(3), &json!("operator")), "{made}");
+        assert_eq!((&made["items"][0]["seq"], &made["items"][0]["actor"]), (&json!(4), &json!("operator")), "{made}");
         tampers(&installation).await;
         let said = installation.run(&["verify", "--json"]).await;
         assert!(!said.success, "{said:?}");

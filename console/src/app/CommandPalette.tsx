@@ -95,6 +95,8 @@ export function CommandPalette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      // What can be scrolled takes the keyboard, also where nothing is typed.
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": t("palette.list") } }}
       transitionProps={{ duration: 100, transition: "fade" }}
       searchProps={{
         leftSection: <Search size={18} aria-hidden />,

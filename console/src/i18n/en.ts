@@ -86,6 +86,7 @@ export const en = {
   },
 
   palette: {
+    list: "Pages and actions",
     open: "Search pages and actions",
     search: "Search",
     keys: "Ctrl K",

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { drawn, findings, need, person, server, startBrowser } from './world.mjs'
@@ -111,6 +112,59 @@ test('the carrier in Bavaria and the club are found by following Home alone', as
   assert.deepEqual(nora.complaints, [])
 })
 
+test('the explorer tells what its metric is, gives its figures away, and leads from a point to who said what', async () => {
+  const { page, complaints } = nora
+  const weeks = '/insights/explore?metric=nps&every=week&where=customer.state%20%3D%20%27Bavaria%27'
+  await page.goto(weeks)
+  await drawn(page)
+  await page.getByRole('button', { name: 'About this metric' }).click()
+  const passport = page.getByRole('dialog')
+  for (const part of ['What it says', 'Formula', 'Of which signals', 'Better is', 'Interval', 'Small samples', 'Version']) {
+    await passport.getByRole('heading', { name: part, exact: true }).waitFor()
+  }
+  await passport.getByText('nps(score)').waitFor()
+  assert.deepEqual(await findings(page), [])
+  await page.keyboard.press('Escape')
+  await passport.waitFor({ state: 'hidden' })
+  const saved = async (item) => {
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()])
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) }
+  }
+  const table = await saved(/CSV/)
+  assert.match(table.name, /^nps_.*\.csv$/)
+  const picture = await saved(/PNG/)
+  assert.match(picture.name, /^nps_.*\.png$/)
+  assert.deepEqual([...picture.bytes.subarray(1, 4)], [...Buffer.from('PNG')])
+
+  // Each line of the table is a week; the file holds the same, as a number.
+  await page.goto(`${weeks}&as=table`)
+  const link = page.getByRole('link', { name: /^n = \d+: See the signals/ }).first()
+  const [, n] = (await link.getAttribute('aria-label')).match(/^n = (\d+)/)
+  assert.match(table.bytes.toString(), new RegExp(`(^|,)${n}(,|$)`, 'm'))
+  await link.click()
+  await page.waitForURL(/\/signals/)
+  await page.getByRole('heading', { level: 1, name: 'Signals' }).waitFor()
+  await drawn(page)
+  assert.equal(await page.getByRole('button', { name: 'Survey answered' }).count(), Number(n))
+  // Who said it, and in which words.
+  await page.getByText('“').first().waitFor()
+  await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).first().click()
+  await page.waitForURL(/\/customers\/\d+/)
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor()
+  assert.deepEqual(complaints, [])
+})
+
+test('each metric on Home opens what it means', async () => {
+  const { page } = nora
+  await page.goto('/')
+  await drawn(page)
+  await page.getByRole('button', { name: 'Net Promoter Score: what it means' }).click()
+  await page.getByRole('link', { name: 'Open the glossary' }).click()
+  await page.waitForURL(/\/glossary\?search=nps/)
+  await page.getByRole('button', { name: /Net Promoter Score/ }).waitFor()
+})
+
 test('a request that fails leaves the rest of Home as it is, and can be asked again', async () => {
   const { page, complaints } = nora
   const changes = '**/api/v1/insights/changes*'
@@ -122,6 +176,25 @@ test('a request that fails leaves the rest of Home as it is, and can be asked ag
   await page.unroute(changes)
   await retry.click()
   await page.getByText(/Late deliveries for state Bavaria/).first().waitFor()
+  complaints.length = 0
+})
+
+test('many requests that fail together are said once, and asked again together', async () => {
+  const { page, complaints } = nora
+  const figures = '**/api/v1/insights/{query-batches,changes}*'
+  await page.route(figures, (route) => route.abort())
+  await page.goto('/')
+  const retry = page.getByRole('button', { name: 'Try again' })
+  await page.getByText('Not loaded').first().waitFor()
+  await drawn(page)
+  assert.equal(await retry.count(), 1)
+  assert.equal(await page.getByRole('alert').count(), 1)
+  assert.deepEqual(await findings(page), [])
+  await page.unroute(figures)
+  await retry.click()
+  await page.getByRole('article', { name: 'Net Promoter Score', exact: true }).getByText(/^[+−-]\d+$/).waitFor()
+  await page.getByText(/Late deliveries for state Bavaria/).first().waitFor()
+  assert.equal(await page.getByText('Not loaded').count(), 0)
   complaints.length = 0
 })
 

@@ -1,6 +1,6 @@
 // The person: their account, how the console looks, help with the keyboard, and the way out.
 
-import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Keyboard, LogOut, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,8 @@ import { initials } from "../components/words";
 import { useLogOut, useMe } from "../team/me";
 import classes from "./Menus.module.css";
 import { openShortcuts } from "./Shortcuts";
+
+const SCHEMES = ["light", "dark", "auto"] as const;
 
 export function UserMenu({ narrow }: { narrow: boolean }) {
   const { t } = useTranslation();
@@ -47,17 +49,18 @@ export function UserMenu({ narrow }: { narrow: boolean }) {
         <Menu.Item onClick={openShortcuts} leftSection={<Keyboard size={15} aria-hidden />}>
           {t("shortcuts.title")}
         </Menu.Item>
+        <Menu.Divider />
         <Menu.Label id="scheme">{t("scheme.label")}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          mx="xs"
-          mb="xs"
-          aria-labelledby="scheme"
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value as "light" | "dark" | "auto")}
-          data={(["light", "dark", "auto"] as const).map((value) => ({ value, label: t(`scheme.${value}`) }))}
-        />
+        {/* biome-ignore lint/a11y/useSemanticElements: a field set is no part of a menu */}
+        <div role="group" aria-labelledby="scheme">
+          <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as (typeof SCHEMES)[number])}>
+            {SCHEMES.map((value) => (
+              <Menu.RadioItem key={value} value={value}>
+                {t(`scheme.${value}`)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+        </div>
         <Menu.Divider />
         <Menu.Item
           leftSection={<LogOut size={15} aria-hidden />}

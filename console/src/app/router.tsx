@@ -87,6 +87,7 @@ const explore = createRoute({
 const journey = createRoute({
   getParentRoute: () => shell,
   path: "/insights/journey",
+  validateSearch: (search): { create?: true } => ({ create: flag(search.create) }),
   component: lazyRouteComponent(() => import("../insights/journey/JourneyPage"), "JourneyPage"),
 });
 const glossary = createRoute({
@@ -121,6 +122,7 @@ const customer = createRoute({
 const consent = createRoute({
   getParentRoute: () => shell,
   path: "/customers/consent",
+  validateSearch: (search): { create?: true } => ({ create: flag(search.create) }),
   component: lazyRouteComponent(() => import("../customers/consent/ConsentPage"), "ConsentPage"),
 });
 const webhooks = createRoute({

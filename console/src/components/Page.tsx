@@ -17,7 +17,7 @@ interface Props {
 export function Page({ title, about, actions, narrow, children }: Props) {
   useTitle(title);
   return (
-    <div className={narrow ? classes.narrow : classes.wide}>
+    <div className={narrow ? classes.narrow : classes.wide} data-narrow={narrow}>
       <Group justify="space-between" align="flex-start" gap="md" mb="lg" wrap="wrap">
         <Stack gap={4} className={classes.words}>
           <Title order={1}>{title}</Title>

@@ -32,5 +32,10 @@ export const ON_PAGES: Record<string, string[]> = {
   consent: ["topic", "consent", "quiet hours", "contact budget"],
   webhooks: ["webhook", "signal", "kind"],
   workspace: ["workspace"],
+  imports: ["import", "signal", "customer", "source"],
+  members: ["role", "second factor", "workspace"],
+  keys: ["write key", "secret key", "signal"],
   jobs: ["job"],
+  audit: ["audit log"],
+  account: ["second factor"],
 };

@@ -15,6 +15,7 @@ import { useWriter } from "../insights/Figure";
 import { grainFor, type Period, periodSearch, type Span, useZone } from "../insights/periods";
 import classes from "./Changes.module.css";
 import { Evidence } from "./Evidence";
+import { NotLoaded } from "./ScoreCard";
 import { useFindingWords } from "./words";
 
 type Changes = components["schemas"]["Changes"];
@@ -28,7 +29,13 @@ export function changesQuery({ from, to }: Span) {
   });
 }
 
-export function ChangesPanels({ period }: { period: Period }) {
+interface Props {
+  period: Period;
+  /** What went wrong is said above, for all that failed. */
+  said: boolean;
+}
+
+export function ChangesPanels({ period, said }: Props) {
   const { t, i18n } = useTranslation();
   const zone = useZone();
   const changes = useQuery({ ...changesQuery(period), placeholderData: keepPreviousData });
@@ -64,11 +71,15 @@ export function ChangesPanels({ period }: { period: Period }) {
         title={t("score.changes.title")}
         about={data && t("score.changes.about", { now: say(data.now), before: say(data.before) })}
       >
-        <Waiting query={changes}>{data && list(data.changes, data.compared, "changes")}</Waiting>
+        <Waiting query={changes} said={said}>
+          {data && list(data.changes, data.compared, "changes")}
+        </Waiting>
       </Panel>
-      {(!data || data.contrasted > 0) && (
+      {!changes.isError && (!data || data.contrasted > 0) && (
         <Panel title={t("score.contrasts.title")} about={data && t("score.contrasts.about", { now: say(data.now) })}>
-          <Waiting query={changes}>{data && list(data.contrasts, data.contrasted, "contrasts")}</Waiting>
+          <Waiting query={changes} said={said}>
+            {data && list(data.contrasts, data.contrasted, "contrasts")}
+          </Waiting>
         </Panel>
       )}
     </>
@@ -77,10 +88,12 @@ export function ChangesPanels({ period }: { period: Period }) {
 
 interface WaitingProps {
   query: { isError: boolean; isPending: boolean; isPlaceholderData: boolean; error: unknown; refetch: () => unknown };
+  said: boolean;
   children: React.ReactNode;
 }
 
-function Waiting({ query, children }: WaitingProps) {
+function Waiting({ query, said, children }: WaitingProps) {
+  if (query.isError && said) return <NotLoaded />;
   if (query.isError) return <Failure error={query.error} retry={query.refetch} />;
   if (query.isPending) {
     return (

@@ -1,20 +1,22 @@
 // Home: how customers experience the company, and what changed; before the first signal, the first steps.
 
 import { Button, SimpleGrid } from "@mantine/core";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Home as FirstSteps } from "../app/Home";
 import { Pending } from "../app/Pending";
+import { Failure } from "../components/Failure";
 import { Page } from "../components/Page";
 import { sayDay } from "../insights/days";
-import { useFigures } from "../insights/figures";
+import { figuresQuery, useFigures } from "../insights/figures";
 import { PeriodPicker } from "../insights/PeriodPicker";
-import { usePeriod } from "../insights/periods";
+import { type Period, usePeriod } from "../insights/periods";
 import { useMe } from "../team/me";
-import { ChangesPanels } from "./Changes";
+import { ChangesPanels, changesQuery } from "./Changes";
 import { CARDS } from "./cards";
-import { ScoreCard } from "./ScoreCard";
+import { questionOf, ScoreCard } from "./ScoreCard";
 
 const route = getRouteApi("/shell/");
 
@@ -35,6 +37,7 @@ function Scores() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const period = usePeriod(search);
+  const failed = useFailed(period);
   return (
     <Page
       title={t("pages.home.title")}
@@ -58,12 +61,28 @@ function Scores() {
         </>
       }
     >
+      {failed.said && <Failure error={failed.error} retry={failed.retry} />}
       <SimpleGrid cols={{ base: 2, md: 3, lg: 4 }} spacing={{ base: "xs", xs: "md" }}>
         {CARDS.map((card) => (
-          <ScoreCard key={card.metric} card={card} period={period} />
+          <ScoreCard key={card.metric} card={card} period={period} said={failed.said} />
         ))}
       </SimpleGrid>
-      <ChangesPanels period={period} />
+      <ChangesPanels period={period} said={failed.said} />
     </Page>
   );
+}
+
+/** Several questions that fail together are said once, above them, and asked again together. */
+function useFailed(period: Period) {
+  const client = useQueryClient();
+  const asked = CARDS.map((card) => figuresQuery(questionOf(card, period)));
+  const errors = useQueries({
+    queries: [...asked, changesQuery(period)],
+    combine: (answers) => answers.flatMap(({ error }) => error ?? []),
+  });
+  return {
+    said: errors.length > 1,
+    error: errors[0],
+    retry: () => client.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" }),
+  };
 }

@@ -5,10 +5,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../components/Failure";
+import { MetricMeaning } from "../glossary/MetricMeaning";
 import { compare } from "../insights/compare";
 import { Change, Sample, useInterval, useWriter, Value } from "../insights/Figure";
-import { metricsQuery, type Row, TIME, useFigures } from "../insights/figures";
-import { grainFor, type Period, periodSearch, useZone } from "../insights/periods";
+import { metricsQuery, type Question, type Row, TIME, type Unit, useFigures } from "../insights/figures";
+import { grainFor, type Period, periodSearch, type Span, useZone } from "../insights/periods";
 import { all } from "../signals/filter/text";
 import { filterText } from "../signals/filter/tree";
 import { useMe } from "../team/me";
@@ -16,24 +17,36 @@ import type { Card } from "./cards";
 import classes from "./ScoreCard.module.css";
 import { Sparkline } from "./Sparkline";
 
-export function ScoreCard({ card, period }: { card: Card; period: Period }) {
+interface CardProps {
+  card: Card;
+  period: Period;
+  /** What went wrong is said above, for all that failed. */
+  said: boolean;
+}
+
+/** What a card asks of a time. */
+export function questionOf({ metric }: Card, { from, to }: Span): Question {
+  // Money of several currencies is never added up: each has its own row, and its own card.
+  return { metric, ...(metric === "revenue" && { by: ["currency"] }), from, to };
+}
+
+export function ScoreCard({ card, period, said }: CardProps) {
   const { t } = useTranslation();
   const title = t(`score.metrics.${card.metric}`);
-  const { metric } = card;
-  // Money of several currencies is never added up: each has its own row, and its own card.
-  const by = metric === "revenue" ? { by: ["currency"] } : {};
-  const now = useFigures({ metric, ...by, from: period.from, to: period.to }, { keep: true });
+  const now = useFigures(questionOf(card, period), { keep: true });
   const some = now.data?.rows.some(({ n }) => n > 0) ?? false;
-  const before = useFigures({ metric, ...by, ...period.previous }, { keep: true, enabled: some });
+  const before = useFigures(questionOf(card, period.previous), { keep: true, enabled: some });
 
   if (now.isPending) return card.always ? <Waiting title={title} /> : null;
   if (now.isError) {
+    // Whether there is anything of the others is not known.
+    if (said && !card.always) return null;
     return (
       <Box>
         <Text size="sm" fw={500} mb="xs">
           {title}
         </Text>
-        <Failure error={now.error} retry={() => now.refetch()} />
+        {said ? <NotLoaded /> : <Failure error={now.error} retry={() => now.refetch()} />}
       </Box>
     );
   }
@@ -41,11 +54,13 @@ export function ScoreCard({ card, period }: { card: Card; period: Period }) {
   return rows.map((row) => (
     <Score
       key={JSON.stringify(row.keys)}
-      metric={metric}
+      metric={card.metric}
       title={title}
+      unit={now.data.unit}
       row={row}
       before={before.data?.rows.find((other) => JSON.stringify(other.keys) === JSON.stringify(row.keys))}
       asking={before.isLoading}
+      failed={before.isError}
       period={period}
     />
   ));
@@ -54,19 +69,21 @@ export function ScoreCard({ card, period }: { card: Card; period: Period }) {
 interface Props {
   metric: Card["metric"];
   title: string;
+  unit: Unit;
   row: Row;
   before: Row | undefined;
   /** The time before is still being asked for. */
   asking: boolean;
+  /** It could not be had. */
+  failed: boolean;
   period: Period;
 }
 
-function Score({ metric, title, row, before, asking, period }: Props) {
+function Score({ metric, title, unit, row, before, asking, failed, period }: Props) {
   const { t } = useTranslation();
   const { may } = useMe();
   const { data: metrics } = useQuery(metricsQuery);
   const passport = metrics?.items.find(({ name }) => name === metric);
-  const unit = passport?.unit ?? "count";
   const currency = "currency" in row.keys ? (row.keys.currency as string | null) : undefined;
   const where = currency ? `currency = '${currency}'` : undefined;
   const grain = grainFor(period.days);
@@ -84,19 +101,20 @@ function Score({ metric, title, row, before, asking, period }: Props) {
   return (
     <Box className={classes.card} component="article" aria-label={named}>
       <Stack gap="xs" h="100%">
-        <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start" className={classes.head}>
+        <Group justify="space-between" gap="xs" wrap="nowrap" align="center" className={classes.head}>
           <Link to="/insights/explore" search={{ ...search, metric, where, every: grain }} className={classes.title}>
             {named}
           </Link>
-          {passport?.polarity === "lower_is_better" && (
-            <Text size="xs" c="dimmed" className={classes.aside}>
-              {t("score.lower")}
-            </Text>
-          )}
+          {passport && <MetricMeaning metric={passport} />}
         </Group>
         <Group gap="xs" align="baseline">
           <Value row={row} writer={writer} large />
           <Sample row={row} />
+          {passport?.polarity === "lower_is_better" && (
+            <Text size="xs" c="dimmed">
+              {t("score.lower")}
+            </Text>
+          )}
         </Group>
         <Text size="xs" c="dimmed" className="numbers">
           {interval && <span title={t("figure.interval_text")}>{interval} · </span>}
@@ -125,6 +143,8 @@ function Score({ metric, title, row, before, asking, period }: Props) {
         />
         {asking ? (
           <Skeleton height={12} width="60%" my={3} />
+        ) : failed ? (
+          <NotLoaded />
         ) : (
           <div>
             <Change
@@ -138,6 +158,16 @@ function Score({ metric, title, row, before, asking, period }: Props) {
         )}
       </Stack>
     </Box>
+  );
+}
+
+/** Beside a message that says why, and how to ask again. */
+export function NotLoaded() {
+  const { t } = useTranslation();
+  return (
+    <Text size="xs" c="dimmed">
+      {t("score.not_loaded")}
+    </Text>
   );
 }
 

@@ -49,7 +49,7 @@ export function Sparkline({ title, rows, failed, grain, span, zone, writer, from
   if (shown.length < 2) {
     return (
       <Text size="xs" c="dimmed" h={HEIGHT + 18} className={classes.none}>
-        {t("score.trend_none")}
+        {t(failed ? "score.not_loaded" : "score.trend_none")}
       </Text>
     );
   }

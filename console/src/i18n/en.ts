@@ -86,11 +86,14 @@ export const en = {
   },
 
   palette: {
+    list: "Pages and actions",
     open: "Search pages and actions",
     search: "Search",
     keys: "Ctrl K",
     placeholder: "Where to, or what to do?",
-    nothing: "No page or action is called that.",
+    nothing: "No page, action or metric is called that.",
+    explore: "Explore {{metric}}",
+    follow: "Follow signals as they come in",
     pages: "Pages",
     actions: "Actions",
   },

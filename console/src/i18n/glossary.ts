@@ -2,6 +2,7 @@
 
 export const glossary = {
   on_page: "Words on this page",
+  means: "{{title}}: what it means",
   open: "Open the glossary",
   search: "Search words and metrics",
   none: "No word and no metric has this in its name or meaning.",

@@ -2,16 +2,10 @@
 
 export const score = {
   about: "How customers experience {{workspace}}: {{from}} – {{to}}, against {{before}}.",
-  card: "{{title}}: explore",
-  behind_one: "{{n}} answer",
-  behind_other: "{{n}} answers",
   signals_behind: "the signals behind {{title}}",
   trend: "{{title}}, every {{grain}}: from {{first}} to {{last}}",
   trend_none: "No trend yet",
-  point: "{{when}}: {{value}}",
-  unasked: "Nobody has been asked yet",
-  unasked_text: "Send answers with scale “{{scale}}” and they appear here.",
-  nothing_in_period: "No data in this period",
+  not_loaded: "Not loaded",
   metrics: {
     nps: "Net Promoter Score",
     csat: "Satisfaction (CSAT)",
@@ -43,7 +37,7 @@ export const score = {
     too_few: "There are too few answers in any group to compare the two times.",
     up: "{{metric}} {{where}} rose from {{before}} to {{now}}",
     down: "{{metric}} {{where}} fell from {{before}} to {{now}}",
-    evidence: "{{n_now}} answers {{now}}, {{n_before}} {{before}}",
+    evidence: "n = {{n_now}} {{now}}, {{n_before}} {{before}}",
     look: "Look at it",
     rule_one: "One group was compared, at 5% (chance would find it once in twenty times).",
     rule_other:

@@ -25,10 +25,18 @@ export function useWriter(unit: Unit, currency?: string | null) {
 
 export type Writer = ReturnType<typeof useWriter>;
 
-export function Value({ row, writer, large }: { row: Row | undefined; writer: Writer; large?: boolean }) {
+interface ValueProps {
+  row: Row | undefined;
+  writer: Writer;
+  large?: boolean;
+  /** With every digit: in a column, figures are read against each other. */
+  exact?: boolean;
+}
+
+export function Value({ row, writer, large, exact }: ValueProps) {
   const { t } = useTranslation();
   if (row && isShown(row)) {
-    const text = writer.short(row.value);
+    const text = exact ? writer.exact(row.value) : writer.short(row.value);
     return (
       <span className={large ? classes.large : undefined} title={writer.exact(row.value)}>
         {text}

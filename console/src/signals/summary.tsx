@@ -3,6 +3,8 @@
 import { Badge, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { words } from "../components/words";
+import { exact } from "../insights/numbers";
+import { useCurrency } from "../insights/periods";
 import type { Signal } from "./filter/fields";
 
 type Mood = "positive" | "neutral" | "negative";
@@ -42,15 +44,12 @@ export function Answer({ signal }: { signal: Signal }) {
   );
 }
 
+/** Amounts as people read them; what names no currency is in the workspace's. */
 export function useMoney() {
   const { i18n } = useTranslation();
-  return (signal: Signal) => {
-    if (!signal.amount) return undefined;
-    const code = signal.currency && /^[A-Z]{3}$/.test(signal.currency) ? signal.currency : undefined;
-    return new Intl.NumberFormat(i18n.language, code ? { style: "currency", currency: code } : {}).format(
-      Number(signal.amount),
-    );
-  };
+  const own = useCurrency();
+  return ({ amount, currency }: Signal) =>
+    amount ? exact(Number(amount), "money", { language: i18n.language, currency: currency ?? own }) : undefined;
 }
 
 /** What stands in the line after the kind: words first, then answers and money, else the first properties. */

@@ -2,6 +2,7 @@
 
 import { Badge, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { MailCheck, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,6 +19,8 @@ import { rulesQuery, type Topic, topicsQuery } from "./consent";
 import { Rules } from "./Rules";
 import { TopicDialog } from "./TopicDialog";
 
+const route = getRouteApi("/shell/customers/consent");
+
 export function ConsentPage() {
   const { t } = useTranslation();
   const { may } = useMe();
@@ -25,7 +28,9 @@ export function ConsentPage() {
   const mayChange = may("actions:write");
   const topics = useQuery(topicsQuery);
   const rules = useQuery(rulesQuery);
-  const [edited, setEdited] = useState<Topic | "new">();
+  const { create } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [edited, setEdited] = useState<Topic>();
 
   /** What customers may be contacted about is another now. */
   const refresh = () =>
@@ -101,7 +106,7 @@ export function ConsentPage() {
       about={t("pages.consent.about")}
       actions={
         mayChange && (
-          <Button data-create leftSection={<Plus size={16} />} onClick={() => setEdited("new")}>
+          <Button data-create leftSection={<Plus size={16} />} onClick={() => navigate({ search: { create: true } })}>
             {t("consent.make")}
           </Button>
         )
@@ -119,7 +124,11 @@ export function ConsentPage() {
       </Panel>
       {rules.isError && <Failure error={rules.error} retry={() => rules.refetch()} />}
       {rules.data && <Rules key={JSON.stringify(rules.data)} rules={rules.data} mayChange={mayChange} />}
-      <TopicDialog topic={edited} close={() => setEdited(undefined)} done={refresh} />
+      <TopicDialog
+        topic={create && mayChange ? "new" : edited}
+        close={() => (create ? navigate({ search: {} }) : setEdited(undefined))}
+        done={refresh}
+      />
     </Page>
   );
 }

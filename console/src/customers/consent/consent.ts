@@ -51,6 +51,8 @@ export const consentsQuery = (customer: string) =>
 export const idOf = (name: string) =>
   name
     .normalize("NFKD")
+    // The accents, which stand by themselves now.
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "")

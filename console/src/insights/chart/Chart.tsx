@@ -177,7 +177,7 @@ function useDrawing({ answer, span, before, shape, title, unit, writer, words, f
       option: lyingBars({
         ...drawing,
         // Each bar's own figure of the time before.
-        before: earlier && [{ name: t("explore.before"), at: earlier }],
+        before: earlier && [{ name: t("explore.before"), beside: "", at: earlier }],
       }),
       height: 60 + bars.length * (before ? 40 : 32),
       shown: Math.min(bars.length, MOST_BARS),
@@ -193,12 +193,12 @@ function of({ series }: Answer, keys: Record<string, unknown>): Series | undefin
 
 /** The series of the time before, bucket by bucket beside those of this one. */
 function alongside(answer: Answer, before: Answer, name: string, words: Words): Drawing["before"] {
-  return answer.series.flatMap(({ keys }) => {
+  return answer.series.flatMap(({ name: beside, keys }) => {
     const other = of(before, keys);
     if (!other) return [];
     const keyed = answer.by.map((field) => sayKey(keys[field], words)).join(" · ");
     const at = answer.buckets.map((_, i) => other.at.get(before.buckets[i] ?? ""));
-    return [{ name: [keyed, name.toLowerCase()].filter(Boolean).join(", "), at }];
+    return [{ name: [keyed, name.toLowerCase()].filter(Boolean).join(", "), beside, at }];
   });
 }
 

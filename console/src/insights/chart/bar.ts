@@ -70,8 +70,8 @@ export function standingBars(drawing: Drawing, most: number): EChartsOption {
   const { buckets, ink } = drawing;
   const series = drawing.series.slice(0, most);
   const names = series.map(({ name }) => name || drawing.title);
-  const colours = coloursOf(names, ink);
   const alone = series.length === 1;
+  const colours = coloursOf(alone ? [] : names, ink);
   const before = drawing.before ?? [];
   return {
     ...base(ink),
@@ -97,18 +97,18 @@ export function standingBars(drawing: Drawing, most: number): EChartsOption {
         type: "bar",
         name: names[i],
         data: buckets.map((bucket) =>
-          bar(one.at.get(bucket), alone ? ink.accent : (colours.get(names[i] ?? "") ?? ink.accent), drawing, false),
+          bar(one.at.get(bucket), colours.get(names[i] ?? "") ?? ink.accent, drawing, false),
         ),
         barMaxWidth: 40,
         barGap: "5%",
       })),
-      ...before.map(({ name, at }) => ({
+      ...before.map(({ name, beside, at }) => ({
         type: "line",
         name,
         data: at.map((row) => (row && isShown(row) ? row.value : "-")),
         symbol: "none",
-        lineStyle: { color: ink.dimmed, width: 1.5, type: [4, 4] },
-        itemStyle: { color: ink.dimmed },
+        lineStyle: { color: colours.get(beside) ?? ink.dimmed, width: 1.5, type: [4, 4] },
+        itemStyle: { color: colours.get(beside) ?? ink.dimmed },
         silent: true,
       })),
       ...(alone && before.length === 0

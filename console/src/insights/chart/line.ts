@@ -13,8 +13,8 @@ export const MOST_BANDS = 3;
 
 export interface Drawing {
   series: Series[];
-  /** The time before, each bucket under the one that it is compared with. */
-  before?: { name: string; at: (Row | undefined)[] }[];
+  /** The time before, each bucket under the one that it is compared with; `beside` names the series that it is of. */
+  before?: { name: string; beside: string; at: (Row | undefined)[] }[];
   buckets: string[];
   labels: string[];
   longLabels: string[];
@@ -61,13 +61,18 @@ export function lineOption(drawing: Drawing): EChartsOption {
   });
   const bands =
     series.length > MOST_BANDS ? [] : series.flatMap((one, i) => band(one, buckets, colour(names[i] ?? ""), i));
-  const before = (drawing.before ?? []).map(({ name, at }) => ({
+  const before = (drawing.before ?? []).map(({ name, beside, at }) => ({
     type: "line" as const,
     name,
     data: at.map((row) => (row && isShown(row) ? row.value : "-")),
     symbol: "none",
-    lineStyle: { color: alone ? ink.dimmed : colour(name), width: 1.5, type: [4, 4] as [number, number], opacity: 0.8 },
-    itemStyle: { color: alone ? ink.dimmed : colour(name) },
+    lineStyle: {
+      color: alone ? ink.dimmed : colour(beside),
+      width: 1.5,
+      type: [4, 4] as [number, number],
+      opacity: 0.8,
+    },
+    itemStyle: { color: alone ? ink.dimmed : colour(beside) },
     silent: true,
     z: 2,
   }));

@@ -40,7 +40,7 @@ export function FiguresTable({ label, heads, lines, writer, unit, polarity, comp
       end: true,
       cell: ({ row }): ReactNode => (
         <>
-          {row && <Sample row={row} />} <Value row={row} writer={writer} />
+          {row && <Sample row={row} />} <Value row={row} writer={writer} exact />
         </>
       ),
     },

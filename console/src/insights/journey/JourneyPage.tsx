@@ -2,6 +2,7 @@
 
 import { Badge, Button, Card, Group, Skeleton, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { Plus, Waypoints } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,6 +26,9 @@ import { journeyQuery, type Seen, type Touchpoint, touchpointsQuery, unregistere
 import { Stages } from "./Stages";
 import { TouchpointDialog } from "./TouchpointDialog";
 
+const route = getRouteApi("/shell/insights/journey");
+const NEW: Seen = { name: "", channel: null };
+
 export function JourneyPage() {
   const { t } = useTranslation();
   const { may } = useMe();
@@ -32,6 +36,8 @@ export function JourneyPage() {
   const mayChange = may("insights:write");
   const journey = useQuery(journeyQuery);
   const touchpoints = useQuery(touchpointsQuery);
+  const { create } = route.useSearch();
+  const navigate = route.useNavigate();
   const [edited, setEdited] = useState<Touchpoint | Seen>();
   const refresh = () => queries.invalidateQueries({ queryKey: touchpointsQuery.queryKey });
 
@@ -86,7 +92,7 @@ export function JourneyPage() {
       about={t("pages.journey.about")}
       actions={
         mayChange && (
-          <Button data-create leftSection={<Plus size={16} />} onClick={() => setEdited({ name: "", channel: null })}>
+          <Button data-create leftSection={<Plus size={16} />} onClick={() => navigate({ search: { create: true } })}>
             {t("journey.register")}
           </Button>
         )
@@ -106,9 +112,9 @@ export function JourneyPage() {
       </Panel>
       {touchpoints.data && <Unregistered touchpoints={touchpoints.data} register={mayChange ? setEdited : undefined} />}
       <TouchpointDialog
-        touchpoint={edited}
+        touchpoint={create && mayChange ? NEW : edited}
         stages={journey.data?.stages ?? []}
-        close={() => setEdited(undefined)}
+        close={() => (create ? navigate({ search: {} }) : setEdited(undefined))}
         done={refresh}
       />
     </Page>

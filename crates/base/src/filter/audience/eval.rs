@@ -72,13 +72,16 @@ impl Behaviour {
         };
         match &self.figure {
             Figure::Count => Some(counted.count() as f64),
-            Figure::Sum(field) => Some(counted.filter_map(|signal| number(signal, field)).sum()),
+            Figure::Sum(field) => {
+                let parts = counted.filter_map(|signal| number(signal, field)).map(|number| self.figure.part(number));
+                Some(parts.sum::<f64>() / self.figure.parts())
+            }
             Figure::Last(field) => counted.rev().find_map(|signal| number(signal, field)),
         }
     }
 
-    /// Whether a customer with this figure passes.
-    fn holds(&self, figure: Option<f64>) -> bool {
+    /// Whether a customer with this figure passes; `None` is the last of nothing.
+    pub fn holds(&self, figure: Option<f64>) -> bool {
         let number = |value: &Value| if let Value::Number(number) = value { Some(*number) } else { None };
         figure.is_some_and(|figure| match &self.test {
             Test::OneOf(wanted) => wanted.iter().filter_map(number).any(|wanted| wanted == figure),

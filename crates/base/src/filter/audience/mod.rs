@@ -9,7 +9,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-use super::{Field, Filter, Test};
+use super::{Column, Field, Filter, Test};
 use crate::{CustomerId, Timestamp};
 
 pub use eval::Life;
@@ -140,6 +140,18 @@ impl Figure {
             Self::Count => None,
             Self::Sum(field) | Self::Last(field) => Some(field),
         }
+    }
+
+    /// In how many parts a one is summed: money in ten-thousandths, which are whole, so that no sum of it depends on the
+    /// order in which it is taken.
+    pub fn parts(&self) -> f64 {
+        if *self == Self::Sum(Field::Column(Column::Amount)) { 10_000.0 } else { 1.0 }
+    }
+
+    /// A number in those parts.
+    pub fn part(&self, number: f64) -> f64 {
+        let parts = self.parts();
+        if parts == 1.0 { number } else { (number * parts).round() }
     }
 }
 

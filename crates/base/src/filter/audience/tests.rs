@@ -178,6 +178,12 @@ fn a_customer_is_in_the_audiences_that_describe_them() {
 }
 
 #[test]
+fn sums_of_money_are_exact() {
+    let ana = shopper(&[(0, "order", Some(0.1)), (1, "order", Some(0.2))]);
+    assert!(parse("sum(amount) = 0.3").holds(&ana, hour(2)));
+}
+
+#[test]
 fn time_alone_brings_people_in_and_lets_them_go() {
     let seen = |text: &str, done: &[(i64, &'static str, Option<f64>)], hours: &[i64]| -> Vec<bool> {
         hours.iter().map(|at| parse(text).holds(&shopper(done), hour(*at))).collect()

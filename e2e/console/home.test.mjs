@@ -138,9 +138,10 @@ test('signals come in by themselves, wait while somebody reads, and are saved as
   await happens('Lamp Lit')
   await page.getByText('1 new signal', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Lamp lit' }).waitFor()
+  const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/signals/live'))
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await ended
   await happens('Lamp Broken')
-  await page.waitForTimeout(2_500)
   assert.equal(await page.getByRole('button', { name: 'Lamp broken' }).count(), 0)
   await page.getByRole('button', { name: 'Follow', exact: true }).click()
   await page.getByRole('button', { name: 'Lamp broken' }).waitFor()

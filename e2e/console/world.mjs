@@ -1,6 +1,6 @@
 // What a walk stands on: the server's address, a browser, mails, codes, and the judges that look at every page.
 
-import { AxeBuilder } from '@axe-core/playwright'
+import axe from 'axe-core'
 import { createHmac } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,12 +28,20 @@ export function startBrowser() {
   })
 }
 
+/** What each page has asked for and not been answered yet. */
+const asked = new WeakMap()
+
 /** A person at a browser of their own. Whatever their console complains about is kept in `complaints`. */
 export async function person(browser, options = {}) {
   const context = await browser.newContext({ baseURL: server, reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options })
+  const complaints = []
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE)
-  const complaints = []
+  const waiting = new Set()
+  // A feed never ends.
+  page.on('request', (request) => request.url().includes('/signals/live') || waiting.add(request))
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => waiting.delete(request))
+  asked.set(page, waiting)
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error}`))
   // Statuses that a form shows beside its fields are news to the browser, too; they are no complaint.
   page.on('console', (message) => {
@@ -79,20 +87,27 @@ export function code(secret, steps = 0) {
   return String(number % 1_000_000).padStart(6, '0')
 }
 
-/** Waits until the page has everything that it asks for. */
+/** Waits until the page has everything that it asks for, and nothing on it moves or fades any more. */
 export async function drawn(page) {
-  await page.waitForLoadState('networkidle')
   await page.locator('h1, [role="alert"]').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .mantine-Skeleton-root[data-visible="true"]'))
+  const until = Date.now() + PATIENCE
+  // Twice: what has come may ask for more.
+  for (let quiet = 0; quiet < 2; ) {
+    if (Date.now() > until) throw new Error(`${page.url()} is not complete: ${[...asked.get(page)].map((one) => one.url())}`)
+    quiet = (await page.evaluate(atRest)) && asked.get(page).size === 0 ? quiet + 1 : 0
+  }
 }
 
-/** Waits until nothing on the page moves or fades any more: what is half transparent has no contrast. */
-async function settled(page) {
-  await page.waitForTimeout(100)
-  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
+/** In the page: whether it is complete and still, once the browser has nothing else to do. */
+async function atRest() {
+  await new Promise((idle) => requestIdleCallback(() => requestAnimationFrame(idle), { timeout: 500 }))
+  const waits = document.querySelector('[aria-busy="true"], .mantine-Skeleton-root[data-visible="true"]')
+  return !waits && document.getAnimations().every((animation) => animation.playState !== 'running')
 }
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+/** All that a colour scheme changes. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
 
 /** What axe finds on the page as it stands, in both colour schemes: serious and critical findings, one line each. */
 export async function findings(page) {
@@ -100,23 +115,44 @@ export async function findings(page) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme })
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
-    await settled(page)
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
-    for (const { id, impact, nodes } of violations) {
-      if (impact === 'serious' || impact === 'critical') {
-        found.push(`${colorScheme} ${page.url()}: ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
-      }
+    await drawn(page)
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
+    const only = colorScheme === 'light' ? { type: 'tag', values: RULES } : { type: 'rule', values: COLOURS }
+    const violations = await page.evaluate(async (only) => {
+      const { violations } = await window.axe.run(document, { runOnly: only, resultTypes: ['violations'] })
+      return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ target }) => target.join(' ')) }))
+    }, only)
+    for (const { id, impact, where } of violations) {
+      if (impact === 'serious' || impact === 'critical') found.push(`${colorScheme} ${page.url()}: ${id}: ${where.join(', ')}`)
     }
   }
   return found
 }
 
-/** Whether the page is wider than a telephone. */
+/** 320 pixels: the smallest telephone, and a desk's page at 400 % (WCAG 1.4.10). */
+const NARROW = { width: 320, height: 640 }
+
+/** Whether the page has to be scrolled sideways on a narrow screen, written from the left or from the right. */
 export async function overflows(page) {
   const before = page.viewportSize()
-  await page.setViewportSize({ width: 390, height: 844 })
-  const fits = page.waitForFunction(() => document.documentElement.scrollWidth <= 390)
-  const wide = await fits.then(() => false, () => true)
+  await page.setViewportSize(NARROW)
+  const wide = await page.evaluate(async (width) => {
+    const root = document.documentElement
+    const still = () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    const direction = root.dir
+    let wide = false
+    for (const dir of ['ltr', 'rtl']) {
+      root.dir = dir
+      // Charts and what measures itself take their new size a moment later.
+      for (let tries = 0; tries < 50; tries++) {
+        await still()
+        if (root.scrollWidth <= width) break
+      }
+      wide ||= root.scrollWidth > width
+    }
+    root.dir = direction
+    return wide
+  }, NARROW.width)
   await page.setViewportSize(before)
   return wide
 }

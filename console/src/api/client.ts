@@ -8,11 +8,14 @@ import { expiry, workspace } from "./session";
 /** Where people log in: a 401 from here says that they are not who they claim, not that their session ended. */
 const DOORS = /\/api\/v1\/team\/(sessions|session\/second-factor|setup|password-resets|invitations\/acceptance)/;
 
-async function ask(request: Request): Promise<Response> {
+/** Sends a request; one whose session has ended waits for the person to log in again. */
+export async function ask(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await fetch(request);
   const door = request.method === "POST" && DOORS.test(request.url);
   if (response.status !== 401 || door || !expiry.watching) return response;
+  // An answer that nobody reads keeps its connection.
+  await response.body?.cancel();
   await expiry.renewed();
   return fetch(again);
 }

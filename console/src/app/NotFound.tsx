@@ -11,18 +11,16 @@ export function NotFound() {
   const { t } = useTranslation();
   useTitle(t("not_found.title"));
   return (
-    <main>
-      <Empty
-        icon={Compass}
-        level={1}
-        title={t("not_found.title")}
-        text={t("not_found.text")}
-        action={
-          <Button component={Link} to="/">
-            {t("not_found.home")}
-          </Button>
-        }
-      />
-    </main>
+    <Empty
+      icon={Compass}
+      level={1}
+      title={t("not_found.title")}
+      text={t("not_found.text")}
+      action={
+        <Button component={Link} to="/">
+          {t("not_found.home")}
+        </Button>
+      }
+    />
   );
 }

@@ -5,9 +5,10 @@ import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { spotlight } from "@mantine/spotlight";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "../components/Logo";
+import { lazyRouteComponent } from "../components/later";
 import { CommandPalette } from "./CommandPalette";
 import { Navigation } from "./Navigation";
 import { Pending } from "./Pending";
@@ -15,7 +16,7 @@ import { SessionExpired } from "./SessionExpired";
 import classes from "./Shell.module.css";
 import { Shortcuts } from "./Shortcuts";
 
-const PageWords = lazy(() => import("../glossary/PageWords"));
+const PageWords = lazyRouteComponent(() => import("../glossary/PageWords"), "default");
 
 export function Shell() {
   const { t } = useTranslation();

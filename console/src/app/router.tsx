@@ -1,21 +1,16 @@
 // Every page of the console. Each is loaded when it is first opened.
 
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import { expiry, workspace } from "../api/session";
+import { lazyRouteComponent } from "../components/later";
 import { readList, readProfile } from "../customers/search";
 import { readHome } from "../home/search";
 import { readExplore } from "../insights/explore/search";
 import { readSignals } from "../signals/search";
 import { chosen, meQuery, workspacesQuery } from "../team/me";
-import { Crash } from "./Crash";
+import { Crash, Outside } from "./Crash";
 import { NotFound } from "./NotFound";
 import { Pending } from "./Pending";
 import { Shell } from "./Shell";
@@ -23,7 +18,7 @@ import { Shell } from "./Shell";
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 const flag = (value: unknown) => (value === true || value === "true" ? true : undefined);
 
-const root = createRootRouteWithContext()({ notFoundComponent: NotFound });
+const root = createRootRouteWithContext()();
 
 // Pages for people who are not logged in.
 const login = createRoute({
@@ -75,6 +70,7 @@ const shell = createRoute({
     }
   },
   component: Shell,
+  errorComponent: Outside,
 });
 const home = createRoute({
   getParentRoute: () => shell,
@@ -198,6 +194,7 @@ const jobs = createRoute({
   }),
   component: lazyRouteComponent(() => import("./jobs/JobsPage"), "JobsPage"),
 });
+const nowhere = createRoute({ getParentRoute: () => shell, path: "/$", component: NotFound });
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -226,6 +223,7 @@ export const router = createRouter({
       newImport,
       importPage,
       jobs,
+      nowhere,
     ]),
   ]),
   defaultErrorComponent: Crash,

@@ -19,7 +19,7 @@ interface Props<T> {
   columns: WindowColumn<T>[];
   rows: T[];
   id: (row: T) => string | number;
-  /** One line for each cell; what does not fit is cut. */
+  /** One line for each cell; what does not fit is cut. A telephone shows the first and the last beside each other. */
   single?: boolean;
   /** The whole row leads where its first button does. */
   open?: (row: T) => void;

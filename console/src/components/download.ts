@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ask } from "../api/client";
 import { workspace } from "../api/session";
 import { toast } from "./toast";
 
@@ -15,7 +16,7 @@ export function useDownload() {
       const url = new URL(path, location.origin);
       for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
       const chosen = workspace.get();
-      const answer = await fetch(url, { headers: chosen ? { "Harken-Workspace": chosen } : {} });
+      const answer = await ask(new Request(url, { headers: chosen ? { "Harken-Workspace": chosen } : {} }));
       if (!answer.ok) throw new Error(answer.statusText);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await answer.blob());

@@ -103,11 +103,11 @@ function Named({ customer }: { customer: Customer }) {
   const known = customer.identities.map(({ value }) => value).filter((value) => value !== name);
   return (
     <Stack gap={0} miw={0}>
-      <TextLink to="/customers/$customer" params={{ customer: customer.id }} fw={500}>
+      <TextLink to="/customers/$customer" params={{ customer: customer.id }} fw={500} lineClamp={2}>
         <bdi>{name ?? t("customers.profile.unnamed", { id: customer.id })}</bdi>
       </TextLink>
       {known.length > 0 && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" lineClamp={2}>
           {known.slice(0, 2).map((value, i) => (
             <span key={value}>
               {i > 0 && " · "}

@@ -23,6 +23,7 @@ export function MergeDialog({ customer, opened, close, done }: Props) {
       onClose={close}
       title={t("customers.merges.merge")}
       closeButtonProps={{ "aria-label": t("close") }}
+      closeOnClickOutside={false}
     >
       {opened && <Fields customer={customer} close={close} done={done} />}
     </Modal>

@@ -125,7 +125,7 @@ export const en = {
     not_found: "This is not here",
     not_found_text: "It may have been removed, or belong to another workspace.",
     server: "The server could not do this",
-    server_text: "Nothing was changed. Try again; if it happens again, tell whoever runs the server.",
+    server_text: "Try again; if it happens again, tell whoever runs the server.",
     refused: "This did not work",
     defect: "This page failed",
     defect_text: "That is a defect of the console, not of what you did. Try again.",

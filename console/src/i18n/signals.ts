@@ -79,6 +79,8 @@ export const signals = {
     missing: "(none)",
     only: "Only {{value}}: {{count}}",
     more: "{{count}} more",
+    all: "Show all",
+    fewer: "Show fewer",
   },
   none: "Nothing has been heard yet",
   none_text: "Everything that customers do and say appears here. Make a write key and send the first signal.",

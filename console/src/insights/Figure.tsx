@@ -94,12 +94,12 @@ export function Change({ comparison, before, now, writer, period }: ChangeProps)
   const was = before.value === null ? "" : writer.exact(before.value);
   const both = { now: interval(now) ?? "", before: interval(before) ?? "", period };
   if (comparison.says === "counted") {
+    const then = before.value === null ? "" : writer.short(before.value);
+    const by = comparison.ratio === undefined ? writer.difference(comparison.delta) : writer.ratio(comparison.ratio);
+    const begun = comparison.ratio !== undefined && comparison.ratio >= MOST_TIMES;
     return (
       <Text span size="xs" c="dimmed" title={t("figure.counted_text", { ...both, before: was })}>
-        {comparison.ratio === undefined
-          ? `${writer.difference(comparison.delta)} · `
-          : comparison.ratio < MOST_TIMES && `${writer.ratio(comparison.ratio)} · `}
-        {t("figure.was", { value: before.value === null ? "" : writer.short(before.value) })}
+        {begun ? t("figure.hardly", { value: then }) : `${by} · ${t("figure.was", { value: then })}`}
       </Text>
     );
   }
@@ -123,10 +123,9 @@ export function Change({ comparison, before, now, writer, period }: ChangeProps)
     >
       <Icon size={14} aria-label={t(comparison.up ? "figure.up" : "figure.down")} role="img" />
       {writer.difference(comparison.delta)}
-      {judged && ` · ${judged}`}
+      {judged && ` · ${judged}`} ·{" "}
       <Text span size="xs" c="dimmed" fw={400}>
-        {" "}
-        · {t("figure.was", { value: was })}
+        {t("figure.was", { value: was })}
       </Text>
     </Text>
   );

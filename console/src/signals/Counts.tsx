@@ -1,6 +1,7 @@
 // How many signals there are by any field, the most frequent first; a click narrows the list to one value.
 
-import { NativeSelect, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, NativeSelect, Skeleton, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../components/Failure";
 import { keyOf, useFigures } from "../insights/figures";
@@ -19,6 +20,8 @@ interface Props {
 }
 
 const MOST = 12;
+/** Where the list stands below and not beside them; Counts.module.css hides the others. */
+const FIRST = 3;
 
 export function Counts({ field, where, period, setField, only }: Props) {
   const { t, i18n } = useTranslation();
@@ -27,6 +30,7 @@ export function Counts({ field, where, period, setField, only }: Props) {
   const rows = [...(figures.data?.rows ?? [])].sort((one, other) => other.n - one.n);
   const shown = rows.slice(0, MOST);
   const most = shown[0]?.n ?? 1;
+  const [all, { toggle }] = useDisclosure(false);
   const fields = [...new Set([field, ...GROUPING, ...seen])].sort();
   return (
     <Stack gap="xs">
@@ -42,7 +46,7 @@ export function Counts({ field, where, period, setField, only }: Props) {
       />
       {figures.isPending && <Skeleton height={180} />}
       {figures.isError && <Failure error={figures.error} retry={() => figures.refetch()} />}
-      <ul className={classes.list} aria-busy={figures.isPlaceholderData}>
+      <ul className={classes.list} data-all={all || undefined} aria-busy={figures.isPlaceholderData}>
         {shown.map((row) => {
           const value = keyOf(row, field);
           const name = value === null ? t("signals.counts.missing") : String(value);
@@ -65,8 +69,13 @@ export function Counts({ field, where, period, setField, only }: Props) {
           );
         })}
       </ul>
+      {shown.length > FIRST && (
+        <Button size="xs" variant="subtle" color="gray" className={classes.rest} aria-expanded={all} onClick={toggle}>
+          {t(all ? "signals.counts.fewer" : "signals.counts.all")}
+        </Button>
+      )}
       {rows.length > MOST && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className={all ? undefined : classes.more}>
           {t("signals.counts.more", { count: rows.length - MOST })}
         </Text>
       )}

@@ -3,6 +3,7 @@
 
 mod archive;
 mod ask;
+mod breakdown;
 mod compact;
 mod counted;
 mod disk;
@@ -44,6 +45,7 @@ use team::Scope;
 use trust::Trust;
 
 pub use archive::Archived;
+pub use breakdown::{Breakdown, Sides};
 pub use compact::Compacted;
 pub use import::parquet_rows;
 pub use list::{Listed, Place, SignalStream};

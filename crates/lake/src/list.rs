@@ -184,7 +184,8 @@ impl Lake {
         let sources =
             view.sources(&room.table, &self.trust, kinds(&question.filter).as_deref(), times(&question)).await?;
         let order = columns.iter().map(|column| ident(*column).sort(ascending, false));
-        let mut plan = filtered(sources.scan(&room.table, Reading::Rows)?, &question, &fields)?;
+        let mut plan =
+            filtered(sources.scan(&room.table, Reading::Rows)?, &question.filter, question.from, question.to, &fields)?;
         if let Some(beyond) = beyond {
             plan = plan.filter(beyond).map_err(failed)?;
         }

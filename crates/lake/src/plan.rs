@@ -1,6 +1,6 @@
 //! A question as a logical plan: filter, group, measure; with `Per`, group by unit first.
 
-use base::{Calendar, Error, Field, Result, filter::Column};
+use base::{Calendar, Error, Field, Filter, Result, Timestamp, filter::Column};
 use datafusion::{
     arrow::datatypes::DataType,
     common::ScalarValue,
@@ -45,7 +45,7 @@ pub(crate) fn plan(
         groups.push(expr.alias(format!("key#{number}")));
         keys.push(key);
     }
-    let mut plan = filtered(scan, question, fields)?;
+    let mut plan = filtered(scan, &question.filter, question.from, question.to, fields)?;
     if let Some(per) = &question.per {
         plan = per_unit(plan, per, &groups, fields)?;
         groups = (0..groups.len()).map(|number| ident(plan.schema().field(number).name())).collect();
@@ -59,27 +59,38 @@ pub(crate) fn plan(
     Ok(Plan { logical, keys })
 }
 
-/// The signals that a question counts.
-pub(crate) fn filtered(scan: LogicalPlan, question: &Question, fields: &Fields) -> Result<LogicalPlanBuilder> {
-    let mut filter = fields.filter(&question.filter)?;
-    if let Some(from) = question.from {
+/// The signals that pass a filter, of a time.
+pub(crate) fn filtered(
+    scan: LogicalPlan,
+    filter: &Filter,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    fields: &Fields,
+) -> Result<LogicalPlanBuilder> {
+    let mut filter = fields.filter(filter)?;
+    if let Some(from) = from {
         filter = filter.and(ident("occurred_at").gt_eq(moment(from)));
     }
-    if let Some(to) = question.to {
+    if let Some(to) = to {
         filter = filter.and(ident("occurred_at").lt(moment(to)));
     }
     LogicalPlanBuilder::from(scan).filter(filter).map_err(failed)
 }
 
 /// A moment as the table's times are.
-pub(crate) fn moment(at: base::Timestamp) -> Expr {
+pub(crate) fn moment(at: Timestamp) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(at.micros()), Some("UTC".into())))
 }
 
-/// The microseconds that a question is about; empty when `to` is not after `from`.
+/// The microseconds that a question is about.
 pub(crate) fn times(question: &Question) -> RangeInclusive<i64> {
-    let from = question.from.map_or(i64::MIN, base::Timestamp::micros);
-    from..=question.to.map_or(i64::MAX, |to| to.micros().saturating_sub(1))
+    micros(question.from, question.to)
+}
+
+/// The microseconds from `from` on and before `to`; empty when `to` is not after `from`.
+pub(crate) fn micros(from: Option<Timestamp>, to: Option<Timestamp>) -> RangeInclusive<i64> {
+    let from = from.map_or(i64::MIN, Timestamp::micros);
+    from..=to.map_or(i64::MAX, |to| to.micros().saturating_sub(1))
 }
 
 /// One row per group and unit.
@@ -94,7 +105,7 @@ fn per_unit(plan: LogicalPlanBuilder, per: &Per, groups: &[Expr], fields: &Field
     plan.filter(ident(UNIT).is_not_null()).map_err(failed)
 }
 
-fn compile(measure: &Measure, per_unit: bool, fields: &Fields) -> Result<Expr> {
+pub(crate) fn compile(measure: &Measure, per_unit: bool, fields: &Fields) -> Result<Expr> {
     Ok(match measure {
         Measure::Count => count(lit(1)),
         Measure::CountIf(Condition::Filter(filter)) => {
@@ -124,7 +135,7 @@ fn compile(measure: &Measure, per_unit: bool, fields: &Fields) -> Result<Expr> {
         }
         Measure::Present(field) => {
             of_signals(per_unit, "a field")?;
-            count_where(fields.filter(&base::Filter::Is(field.clone(), base::filter::Test::Present))?)?
+            count_where(fields.filter(&Filter::Is(field.clone(), base::filter::Test::Present))?)?
         }
     })
 }

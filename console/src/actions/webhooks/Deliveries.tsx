@@ -1,6 +1,18 @@
 // What was sent to a webhook, how often it was tried, and what came back.
 
-import { Badge, Button, Code, Drawer, Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  Code,
+  Drawer,
+  Group,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  Title,
+} from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Inbox, RefreshCw, RotateCw } from "lucide-react";
@@ -126,7 +138,7 @@ function Details({ webhook, id, mayChange }: { webhook: Webhook; id: string; may
   }
 
   if (delivery.isError) return <Failure error={delivery.error} retry={delivery.refetch} />;
-  if (!delivery.data) return null;
+  if (!delivery.data) return <Skeleton height={200} />;
   const { kind, state, tries, created_at, body } = delivery.data;
   return (
     <Stack>

@@ -1,6 +1,6 @@
 // Jobs: the work that Harken does by itself, what of it failed, and why.
 
-import { Badge, Button, Code, Drawer, Group, Stack, Tabs, Text } from "@mantine/core";
+import { Badge, Button, Code, Drawer, Group, Skeleton, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleCheck, RefreshCw } from "lucide-react";
@@ -169,7 +169,7 @@ function Details(props: { id: string; mayChange: boolean; onDone: () => unknown;
     queryFn: ({ signal }) => answer(api.GET("/api/v1/jobs/{job}", { params: { path: { job: props.id } }, signal })),
   });
   if (job.isError) return <Failure error={job.error} retry={job.refetch} />;
-  if (!job.data) return null;
+  if (!job.data) return <Skeleton height={200} />;
   const { kind, state, reason, attempt, created_at, payload } = job.data;
   return (
     <Stack>

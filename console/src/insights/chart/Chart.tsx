@@ -2,8 +2,9 @@
 
 import { Skeleton, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { lazy, type Ref, Suspense, useMemo } from "react";
+import { type Ref, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { lazyRouteComponent } from "../../components/later";
 import type { Flag } from "../annotations/annotations";
 import { isWhole, sayBucket } from "../days";
 import type { Point } from "../explore/behind";
@@ -18,7 +19,7 @@ import { heatOption, MOST_ROWS } from "./heat";
 import { useInk } from "./ink";
 import { type Drawing, lineOption, MOST_BANDS, MOST_LINES } from "./line";
 
-const EChart = lazy(() => import("./EChart"));
+const EChart = lazyRouteComponent(() => import("./EChart"), "default");
 
 /** Standing bars of more groups become hairs. */
 const MOST_STANDING = 4;

@@ -19,9 +19,9 @@ export function lyingBars(drawing: Drawing): EChartsOption {
   const before = drawing.before?.[0]?.at;
   return {
     ...base(ink),
-    grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
-    xAxis: valueAxis(ink, drawing.short, true, drawing.whole),
-    yAxis: { ...categoryAxis(names, ink, drawing.narrow ? 16 : 32), inverse: true },
+    grid: { left: 8, right: drawing.narrow ? 24 : 64, top: 8, bottom: 8, containLabel: true },
+    xAxis: { ...valueAxis(ink, drawing.short, true, drawing.whole), splitNumber: drawing.narrow ? 3 : 5 },
+    yAxis: { ...categoryAxis(names, ink, drawing.narrow ? 14 : 32), inverse: true },
     tooltip: {
       ...tooltip(ink),
       trigger: "axis",

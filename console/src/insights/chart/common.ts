@@ -46,7 +46,7 @@ export function valueAxis(ink: Ink, write: (value: number) => string, fromZero: 
     scale: !fromZero,
     minInterval: whole ? 1 : undefined,
     splitLine: { lineStyle: { color: ink.line } },
-    axisLabel: { color: ink.dimmed, formatter: write },
+    axisLabel: { color: ink.dimmed, hideOverlap: true, formatter: write },
   };
 }
 

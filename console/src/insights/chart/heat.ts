@@ -8,6 +8,8 @@ import type { Ink } from "./ink";
 export const MOST_ROWS = 40;
 /** Where more cells stand, figures in them could not be read. */
 const LABELLED = 160;
+/** So many columns leave room for figures on a telephone. */
+const FEW = 5;
 
 export interface HeatDrawing {
   rows: string[];
@@ -37,11 +39,17 @@ export function heatOption(drawing: HeatDrawing): EChartsOption {
     ? -most
     : Math.min(...values, drawing.unit === "count" || drawing.unit === "money" ? 0 : Number.POSITIVE_INFINITY);
   const max = around ? most : Math.max(...values);
-  const labelled = cells.length <= LABELLED && !narrow;
+  const labelled = cells.length <= LABELLED && (!narrow || columns.length <= FEW);
+  const axis = categoryAxis(columns, ink);
   return {
     ...base(ink),
     grid: { left: 8, right: 16, top: 8, bottom: 56, containLabel: true },
-    xAxis: { ...categoryAxis(columns, ink), position: "bottom", splitArea: { show: false } },
+    xAxis: {
+      ...axis,
+      axisLabel: { ...axis.axisLabel, rotate: narrow ? 60 : 0 },
+      position: "bottom",
+      splitArea: { show: false },
+    },
     yAxis: { ...categoryAxis(rows, ink, narrow ? 12 : 28), inverse: true },
     visualMap: {
       type: "continuous",

@@ -31,6 +31,8 @@ interface Props {
 export function FiguresTable({ label, heads, lines, writer, unit, polarity, compared, period }: Props) {
   const { t } = useTranslation();
   const interval = useInterval(writer);
+  // What is counted has no interval.
+  const sampled = lines.some(({ row }) => row && interval(row) !== undefined);
   const columns: WindowColumn<FigureLine>[] = [
     ...heads.map((header, i): WindowColumn<FigureLine> => ({ header, cell: ({ keys }) => <bdi>{keys[i]}</bdi> })),
     {
@@ -42,15 +44,19 @@ export function FiguresTable({ label, heads, lines, writer, unit, polarity, comp
         </>
       ),
     },
-    {
-      header: t("explore.interval"),
-      end: true,
-      cell: ({ row }) => (
-        <Text span size="sm" c="dimmed">
-          {(row && interval(row)) ?? "–"}
-        </Text>
-      ),
-    },
+    ...(sampled
+      ? [
+          {
+            header: t("explore.interval"),
+            end: true,
+            cell: ({ row }: FigureLine) => (
+              <Text span size="sm" c="dimmed">
+                {(row && interval(row)) ?? "–"}
+              </Text>
+            ),
+          },
+        ]
+      : []),
     {
       header: "n",
       end: true,

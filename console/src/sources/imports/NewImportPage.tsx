@@ -55,7 +55,13 @@ export function NewImportPage() {
 function Steps({ at }: { at: number }) {
   const { t } = useTranslation();
   return (
-    <Stepper active={at} size="xs" iconSize={28} wrap={false} classNames={{ stepLabel: classes.step }}>
+    <Stepper
+      active={at}
+      size="xs"
+      iconSize={28}
+      wrap={false}
+      classNames={{ stepLabel: classes.step, separator: classes.between }}
+    >
       {(["files", "columns", "preview"] as const).map((step, number) => (
         <Stepper.Step
           key={step}

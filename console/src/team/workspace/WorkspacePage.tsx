@@ -150,6 +150,7 @@ function Another() {
         onClose={close}
         title={t("workspace.create")}
         closeButtonProps={{ "aria-label": t("close") }}
+        closeOnClickOutside={false}
       >
         <Stack>
           <Text size="sm">{t("workspace.create_text")}</Text>

@@ -1,12 +1,13 @@
 //! One group held against something else, and whether that is more than chance.
 
-use base::{Filter, Result};
+use base::{Error, Field, Result};
 use statistics::{Change, Estimate, holm};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 use team::Scope;
 
 use super::{
-    Finding, Span,
-    groups::{Group, Groups},
+    Asked, Finding,
+    groups::{BeforeAndNow, Group, Groups, Sums, add},
     watched::{Watched, share_of},
 };
 use crate::{Formula, Insights, Keys, Polarity, Row, Unit};
@@ -14,8 +15,10 @@ use crate::{Formula, Insights, Keys, Polarity, Row, Unit};
 /// What groups are held against.
 #[derive(Clone, Copy)]
 pub(super) enum Against {
-    Before { before: Span, now: Span },
-    Rest { now: Span },
+    /// Themselves in the time before.
+    Before,
+    /// All other signals of the metric.
+    Rest,
 }
 
 /// A group, what it is held against, and the test of the difference.
@@ -116,29 +119,45 @@ pub(super) fn significant(mut candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'
     candidates
 }
 
-impl Insights {
+/// The sums of a metric by all fields of a finding and a surer one, kept for the next two with the same fields.
+#[derive(Default)]
+pub(super) struct Cells(HashMap<(String, Vec<Field>), BeforeAndNow<Vec<Sums>>>);
+
+impl Cells {
     /// Whether nothing is left of a finding without the signals of a surer one.
-    pub(super) async fn explains(
-        &self,
+    pub(super) async fn explain(
+        &mut self,
+        insights: &Insights,
         scope: &Scope,
-        filter: &Filter,
+        asked: &Asked<'_>,
         surer: &Candidate<'_>,
         other: &Candidate<'_>,
         against: Against,
     ) -> Result<bool> {
-        let without = filter.clone().and(Filter::Not(Box::new(surer.group.filter())));
-        let of_group = without.clone().and(other.group.filter());
-        let sums = async |filter: Filter, span: Span| {
-            let (rows, _) = self.sums(scope, other.watched, Vec::new(), filter, span).await?;
-            Ok::<_, base::Error>(rows.into_iter().next().map(|(_, sums)| sums).unwrap_or_default())
-        };
-        let (held, against) = match against {
-            Against::Before { before, now } => (sums(of_group.clone(), now).await?, sums(of_group, before).await?),
-            Against::Rest { now } => {
-                let held = sums(of_group, now).await?;
-                let rest = less(&sums(without, now).await?, &held);
-                (held, rest)
+        let keys = surer.group.keys.iter().chain(&other.group.keys);
+        let by: BTreeSet<Field> = keys.map(|(field, _)| field.clone()).collect();
+        let by: Vec<Field> = by.into_iter().collect();
+        let cells = match self.0.entry((other.watched.metric.name.clone(), by.clone())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let (mut answers, _) = insights.sums(scope, other.watched, asked, vec![by.clone()]).await?;
+                let missing = || Error::internal("a breakdown has no answer to its only grouping");
+                unknown.insert(answers.pop().ok_or_else(missing)?)
             }
+        };
+        let left = |cells: &[Sums], in_group: bool| {
+            let mut sums = Vec::new();
+            for cell in cells {
+                if !surer.group.has(&by, cell) && other.group.has(&by, cell) == in_group {
+                    add(&mut sums, &cell.sums);
+                }
+            }
+            sums
+        };
+        let held = left(&cells.now, true);
+        let against = match against {
+            Against::Before => left(&cells.before, true),
+            Against::Rest => left(&cells.now, false),
         };
         let left = compared(&other.formula, &against, &held);
         let same_way = |left: &Change| left.difference * other.change.difference > 0.0;

@@ -14,7 +14,7 @@ const CUSTOMERS: u64 = 500;
 const MOST_VALUES: usize = 24;
 /// A field that fewer than one in so many have tells little.
 const ONE_IN: usize = 4;
-/// Of each kind; every one of them is two questions for every metric.
+/// Of each kind; by every one of them the signals of every metric are counted once more.
 const MOST_FIELDS: usize = 6;
 
 impl Insights {

@@ -4,10 +4,10 @@ use base::{
     Field, Filter, Result,
     filter::{Column, Test, Value},
 };
-use lake::{Measure, Missing, Question};
+use lake::{AnswerRow, Breakdown, Measure, Missing, Sides};
 use team::Scope;
 
-use super::{Span, watched::Watched};
+use super::{Asked, watched::Watched};
 use crate::{Insights, Query};
 
 /// What the lake counted of one group; sums, so that groups can be joined.
@@ -16,6 +16,18 @@ pub(super) struct Group {
     /// The field and the value of each dimension.
     pub(super) keys: Vec<(Field, Value)>,
     pub(super) sums: Vec<f64>,
+}
+
+/// What was counted of the signals with these values.
+pub(super) struct Sums {
+    pub(super) values: Vec<Option<Value>>,
+    pub(super) sums: Vec<f64>,
+}
+
+/// The same of the time before and of the time that is asked about.
+pub(super) struct BeforeAndNow<T> {
+    pub(super) before: T,
+    pub(super) now: T,
 }
 
 /// All groups by one field, and everything together.
@@ -30,32 +42,81 @@ impl Group {
         let is = |(field, value): &(Field, Value)| Filter::Is(field.clone(), Test::OneOf(vec![value.clone()]));
         self.keys.iter().map(is).fold(Filter::All, Filter::and)
     }
+
+    /// Whether a cell of a breakdown by these fields is a part of it.
+    pub(super) fn has(&self, by: &[Field], cell: &Sums) -> bool {
+        let of_cell = |field: &Field| by.iter().zip(&cell.values).find(|(other, _)| *other == field);
+        self.keys.iter().all(|(field, value)| of_cell(field).is_some_and(|(_, found)| found.as_ref() == Some(value)))
+    }
 }
 
 impl Insights {
-    /// Asks for the groups of a metric by a field; `touchpoints` where touchpoints alone are wanted, too.
+    /// The groups of a metric by each of its fields, then and now.
     pub(super) async fn groups(
         &self,
         scope: &Scope,
         watched: &Watched,
-        field: &Field,
-        touchpoints: bool,
-        filter: &Filter,
-        span: Span,
-    ) -> Result<(Groups, Vec<Missing>)> {
-        let by = match watched.share {
+        asked: &Asked<'_>,
+    ) -> Result<(Vec<BeforeAndNow<Groups>>, Vec<Missing>)> {
+        let by = |field: &Field| match watched.share {
             Some(_) => vec![field.clone()],
             None => vec![field.clone(), Column::Touchpoint.into()],
         };
-        let (rows, missing) = self.sums(scope, watched, by.clone(), filter.clone(), span).await?;
+        let groupings: Vec<Vec<Field>> = watched.fields.iter().map(by).collect();
+        let (answers, missing) = self.sums(scope, watched, asked, groupings.clone()).await?;
+        let groups = groupings.iter().zip(answers).enumerate().map(|(number, (by, rows))| {
+            // Touchpoints themselves are found along with the first field.
+            rows.map(|rows| Groups::of(by, rows, number == 0))
+        });
+        Ok((groups.collect(), missing))
+    }
+
+    /// The sums of a metric by each of these sets of fields, then and now.
+    pub(super) async fn sums(
+        &self,
+        scope: &Scope,
+        watched: &Watched,
+        asked: &Asked<'_>,
+        groupings: Vec<Vec<Field>>,
+    ) -> Result<(Vec<BeforeAndNow<Vec<Sums>>>, Vec<Missing>)> {
+        let formula = &watched.metric.formula;
+        let present = watched.share.clone().map(|field| Filter::Is(field, Test::Present));
+        let filter = watched.metric.filter.clone().and(asked.filter.clone()).and(formula.answerable());
+        let breakdown = Breakdown {
+            filter: filter.and(present.unwrap_or_default()),
+            from: asked.before.from,
+            split: asked.now.from,
+            to: asked.now.to,
+            // Each grouping and side as many as a query may have.
+            limit: 2 * Query::MOST_ROWS * groupings.len(),
+            groupings,
+            measures: watched.share.as_ref().map_or_else(|| formula.measures(), |_| vec![Measure::Count]),
+        };
+        let fields = breakdown.filter.fields().into_iter().chain(breakdown.groupings.iter().flatten());
+        let facts = self.facts(scope, fields.chain(formula.fields())).await?;
+        let (answers, missing) = self.lake.break_down(scope, &breakdown, facts).await?;
+        let sums = |row: AnswerRow| Sums {
+            values: row.keys,
+            sums: row.measures.into_iter().map(Option::unwrap_or_default).collect(),
+        };
+        let both = |sides: Sides| {
+            BeforeAndNow { before: sides.before, now: sides.now }.map(|rows| rows.into_iter().map(sums).collect())
+        };
+        Ok((answers.into_iter().map(both).collect(), missing))
+    }
+}
+
+impl Groups {
+    /// From the sums by a field, or by a field and the touchpoint; `touchpoints` where those alone are wanted, too.
+    fn of(by: &[Field], rows: Vec<Sums>, touchpoints: bool) -> Self {
         let mut groups = Vec::new();
         let mut total = Vec::new();
-        for (values, sums) in rows {
+        for Sums { values, sums } in rows {
             add(&mut total, &sums);
             let keys: Vec<(Field, Value)> =
                 by.iter().cloned().zip(values).filter_map(|(field, value)| Some((field, value?))).collect();
-            for (place, key) in keys.iter().enumerate() {
-                let is_touchpoint = place > 0 || key.0 != *field;
+            for key in &keys {
+                let is_touchpoint = by.get(1) == Some(&key.0);
                 if !is_touchpoint || touchpoints {
                     join(&mut groups, vec![key.clone()], &sums);
                 }
@@ -68,36 +129,13 @@ impl Insights {
         let alone: Vec<Vec<f64>> =
             groups.iter().filter(|group| group.keys.len() == 1).map(|group| group.sums.clone()).collect();
         groups.retain(|group| group.keys.len() == 1 || !alone.contains(&group.sums));
-        Ok((Groups { groups, total }, missing))
+        Self { groups, total }
     }
+}
 
-    /// The sums of a metric by these fields.
-    pub(super) async fn sums(
-        &self,
-        scope: &Scope,
-        watched: &Watched,
-        by: Vec<Field>,
-        filter: Filter,
-        span: Span,
-    ) -> Result<(Vec<(Vec<Option<Value>>, Vec<f64>)>, Vec<Missing>)> {
-        let formula = &watched.metric.formula;
-        let present = watched.share.clone().map(|field| Filter::Is(field, Test::Present));
-        let filter = watched.metric.filter.clone().and(filter).and(formula.answerable());
-        let question = Question {
-            filter: filter.and(present.unwrap_or_default()),
-            from: Some(span.from),
-            to: Some(span.to),
-            by,
-            every: None,
-            per: None,
-            measures: watched.share.as_ref().map_or_else(|| formula.measures(), |_| vec![Measure::Count]),
-            limit: Query::MOST_ROWS,
-        };
-        let fields = question.filter.fields().into_iter().chain(&question.by).chain(formula.fields());
-        let facts = self.facts(scope, fields).await?;
-        let answer = self.lake.ask(scope, &question, facts).await?;
-        let sums = |measures: Vec<Option<f64>>| measures.into_iter().map(Option::unwrap_or_default).collect();
-        Ok((answer.rows.into_iter().map(|row| (row.keys, sums(row.measures))).collect(), answer.missing))
+impl<T> BeforeAndNow<T> {
+    fn map<U>(self, of: impl Fn(T) -> U) -> BeforeAndNow<U> {
+        BeforeAndNow { before: of(self.before), now: of(self.now) }
     }
 }
 
@@ -109,7 +147,7 @@ fn join(groups: &mut Vec<Group>, keys: Vec<(Field, Value)>, sums: &[f64]) {
 }
 
 /// Adds up; nothing yet is nothing.
-fn add(into: &mut Vec<f64>, sums: &[f64]) {
+pub(super) fn add(into: &mut Vec<f64>, sums: &[f64]) {
     into.resize(sums.len(), 0.0);
     into.iter_mut().zip(sums).for_each(|(sum, more)| *sum += more);
 }

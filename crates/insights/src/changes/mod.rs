@@ -7,13 +7,14 @@ mod groups;
 mod watched;
 
 use base::{Error, Filter, Result, Timestamp};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream, try_join};
 use serde::Serialize;
 use team::Scope;
 use utoipa::ToSchema;
 
 use crate::{Incomplete, Insights, Keys, Polarity, Row, Unit};
-use candidate::{Against, Candidate, significant};
+use candidate::{Against, Candidate, Cells, significant};
+use groups::BeforeAndNow;
 
 /// What is asked: a time, and which signals count.
 #[derive(Clone, Debug)]
@@ -91,6 +92,13 @@ pub struct Finding {
     pub better: Option<bool>,
 }
 
+/// Which signals are looked through: the time that is asked about, and the one right before it.
+struct Asked<'a> {
+    filter: &'a Filter,
+    before: Span,
+    now: Span,
+}
+
 /// More would be a list, not an answer.
 const MOST: usize = 6;
 /// Of the significant ones so many are looked at; the others are less sure than any of them.
@@ -109,32 +117,27 @@ impl Insights {
             return Err(Error::invalid_field("to", "out_of_range", message));
         }
         let (before, now) = self.sides(scope, query).await?;
+        let asked = Asked { filter: &query.filter, before, now };
         let watched = self.watched(scope, &query.filter, now).await?;
-        let (mut asked, mut asking) = (Vec::new(), Vec::new());
-        for watched in &watched {
-            for (number, field) in watched.fields.iter().enumerate() {
-                asked.push(watched);
-                for span in [before, now] {
-                    // Touchpoints themselves are found along with the first field.
-                    asking.push(self.groups(scope, watched, field, number == 0, &query.filter, span));
-                }
-            }
-        }
+        let asking: Vec<_> = watched.iter().map(|watched| self.groups(scope, watched, &asked)).collect();
         let answers: Vec<_> = stream::iter(asking).buffered(AT_ONCE).try_collect().await?;
 
         let mut incomplete = Vec::new();
         let (mut changes, mut contrasts) = (Vec::new(), Vec::new());
-        for (watched, answer) in asked.into_iter().zip(answers.chunks_exact(2)) {
-            let [earlier, later] = answer else { continue };
-            changes.extend(Candidate::changes(watched, &earlier.0, &later.0));
-            contrasts.extend(Candidate::contrasts(watched, &later.0));
-            incomplete.extend([earlier, later].into_iter().flat_map(|(_, missing)| missing.iter().cloned()));
+        for (watched, (groups, missing)) in watched.iter().zip(answers) {
+            for BeforeAndNow { before, now } in &groups {
+                changes.extend(Candidate::changes(watched, before, now));
+                contrasts.extend(Candidate::contrasts(watched, now));
+            }
+            incomplete.extend(missing);
         }
         incomplete.sort_by(|one: &lake::Missing, other| one.file.cmp(&other.file));
         incomplete.dedup();
         let (compared, contrasted) = (changes.len() as u64, contrasts.len() as u64);
-        let changes = self.tell(scope, query, significant(changes), Against::Before { before, now }).await?;
-        let contrasts = self.tell(scope, query, significant(contrasts), Against::Rest { now }).await?;
+        let (changes, contrasts) = try_join!(
+            self.tell(scope, &asked, significant(changes), Against::Before),
+            self.tell(scope, &asked, significant(contrasts), Against::Rest),
+        )?;
         let mut fields: Vec<String> =
             watched.iter().flat_map(|watched| &watched.fields).map(ToString::to_string).collect();
         fields.sort();
@@ -162,18 +165,19 @@ impl Insights {
     async fn tell(
         &self,
         scope: &Scope,
-        query: &ChangesQuery,
+        asked: &Asked<'_>,
         candidates: Vec<Candidate<'_>>,
         against: Against,
     ) -> Result<Vec<Finding>> {
         let mut told: Vec<Candidate<'_>> = Vec::new();
+        let mut cells = Cells::default();
         for candidate in candidates.into_iter().take(LOOKED_AT) {
             if told.len() == MOST {
                 break;
             }
             let mut explained = false;
             for surer in told.iter().filter(|surer| surer.is_about_the_metric_of(&candidate)) {
-                explained = explained || self.explains(scope, &query.filter, surer, &candidate, against).await?;
+                explained = explained || cells.explain(self, scope, asked, surer, &candidate, against).await?;
             }
             if !explained {
                 told.push(candidate);

@@ -2,7 +2,7 @@
 
 use crate::world::{World, at, customer, field, filter, lines, nps, page_viewed, paid, question, traits};
 use base::{ErrorKind, Grain, Timestamp, Zone, filter::Value};
-use lake::{Condition, CustomerFacts, Measure, Operand, Per, Question, UnitValue};
+use lake::{Breakdown, Condition, CustomerFacts, Measure, Operand, Per, Question, UnitValue};
 use signals::Draft;
 use std::sync::Arc;
 
@@ -260,6 +260,76 @@ async fn an_answer_has_bounds_and_says_what_makes_no_sense() {
     assert_eq!(mixed.kind, ErrorKind::Invalid);
     let seconds = Question { from: Some(Timestamp::MIN), every: Some((Grain::Hour, Zone::UTC)), ..question() };
     assert_eq!(world.ask(&seconds).await.rows.len(), 20, "buckets cover what there is, not what might be");
+}
+
+#[tokio::test]
+async fn a_breakdown_is_what_a_question_for_each_side_of_each_grouping_answers() {
+    let drafts = (0..240).map(|number: i64| {
+        let mut draft =
+            nps(number, at("2026-03-01").plus(number * 7 % 90 * Timestamp::DAY), "web", (number % 11) as f64);
+        // Absent values are groups, too; and none of them is the same as a field that a grouping lacks.
+        draft.body.touchpoint = (number % 3 > 0).then(|| format!("touchpoint {}", number % 3));
+        draft.body.sentiment = Some((number as f64 * 0.37).sin());
+        draft.body.amount = Some(base::Amount::from_units(number * 333));
+        let plan = ["club", "basic"].get(number as usize % 4);
+        draft.body.properties = plan.map(|plan| ("plan".into(), (*plan).into())).into_iter().collect();
+        draft.identities = vec![customer(number % 17)];
+        draft
+    });
+    let mut world = world_of(drafts.collect()).await;
+    let text = |text: &str| Value::Text(text.into());
+    world.customers = Arc::new(CustomerFacts {
+        canonical: vec![0, 0, 0, 2],
+        traits: traits(&[("state", &[(1, text("SP")), (2, text("RJ")), (3, text("RJ")), (4, text("SP"))])]),
+    });
+    let breakdown = Breakdown {
+        filter: filter("kind = 'survey_answered' and score > 0"),
+        from: at("2026-03-11"),
+        split: at("2026-04-10"),
+        to: at("2026-05-10"),
+        groupings: [
+            vec!["channel", "touchpoint"],
+            vec!["customer.state"],
+            vec![],
+            vec!["properties.plan", "touchpoint"],
+        ]
+        .map(|grouping| grouping.into_iter().map(field).collect())
+        .to_vec(),
+        measures: vec![
+            Measure::Count,
+            Measure::CountIf(Condition::Filter(filter("score >= 9"))),
+            Measure::Sum(Operand::Field(field("sentiment"))),
+            Measure::SumOfSquares(Operand::Field(field("sentiment"))),
+            Measure::Sum(Operand::Field(field("amount"))),
+            Measure::Quantile(Operand::Field(field("sentiment")), 0.9),
+            Measure::Distinct(field("customer")),
+        ],
+        limit: 100,
+    };
+    let (answers, missing) = world.lake.break_down(&world.scope, &breakdown, world.customers.clone()).await.unwrap();
+    assert_eq!((answers.len(), missing.len()), (4, 0));
+    for (grouping, sides) in breakdown.groupings.iter().zip(answers) {
+        for (from, to, rows) in
+            [(breakdown.from, breakdown.split, sides.before), (breakdown.split, breakdown.to, sides.now)]
+        {
+            let alone = Question {
+                filter: breakdown.filter.clone(),
+                from: Some(from),
+                to: Some(to),
+                by: grouping.clone(),
+                measures: breakdown.measures.clone(),
+                ..question()
+            };
+            assert_eq!(rows, world.ask(&alone).await.rows, "{grouping:?} from {from}");
+        }
+    }
+    let refusal = async |breakdown: Breakdown| {
+        world.lake.break_down(&world.scope, &breakdown, world.customers.clone()).await.unwrap_err()
+    };
+    let many = refusal(Breakdown { limit: 5, ..breakdown.clone() }).await;
+    assert_eq!((many.kind, many.message.contains("more than 5 groups")), (ErrorKind::Invalid, true), "{many}");
+    let wide = (0..70).map(|number| vec![field(&format!("properties.p{number}"))]).collect();
+    assert_eq!(refusal(Breakdown { groupings: wide, ..breakdown }).await.kind, ErrorKind::Invalid);
 }
 
 #[tokio::test]

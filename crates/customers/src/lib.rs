@@ -1,4 +1,4 @@
-//! Who it was: identities, traits and undoable merges.
+//! Who it was: identities, traits, undoable merges, and who is in an audience.
 
 mod facts;
 mod group;
@@ -9,6 +9,7 @@ mod names;
 mod profile;
 mod recognition;
 mod sample;
+mod segments;
 mod sightings;
 mod sql;
 mod strength;
@@ -22,6 +23,7 @@ pub use http::routes;
 pub use list::ListedBy;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
+pub use segments::Found;
 pub use sightings::Sightings;
 
 /// The room's handle; cheap to clone. The log recognises customers through it.

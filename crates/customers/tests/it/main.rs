@@ -3,4 +3,5 @@
 mod facts;
 mod merges;
 mod recognition;
+mod segments;
 mod traits;

@@ -32,6 +32,7 @@ export const rooms = {
   'customers-none': '/customers?search=zzzzzz',
   customer: '/customers/7',
   'customer-none': '/customers/999999',
+  consent: '/customers/consent',
   webhooks: '/actions/webhooks',
   'webhook-none': '/actions/webhooks/00000000-0000-7000-8000-000000000000',
   'webhook-create': '/actions/webhooks?create=true',

@@ -12,6 +12,7 @@ import {
   House,
   KeyRound,
   type LucideIcon,
+  MailCheck,
   ScrollText,
   UserRound,
   Users,
@@ -27,6 +28,7 @@ export type PageName =
   | "refused"
   | "customers"
   | "glossary"
+  | "consent"
   | "journey"
   | "webhooks"
   | "workspace"
@@ -47,6 +49,7 @@ export interface PageEntry {
     | "/signals"
     | "/signals/refused"
     | "/customers"
+    | "/customers/consent"
     | "/actions/webhooks"
     | "/team/workspace"
     | "/sources/imports"
@@ -108,6 +111,14 @@ export const PAGES: PageEntry[] = [
     group: "settings",
     permission: "insights:read",
     letter: "p",
+  },
+  {
+    name: "consent",
+    to: "/customers/consent",
+    icon: MailCheck,
+    group: "settings",
+    permission: "customers:read",
+    letter: "o",
   },
   {
     name: "imports",

@@ -118,6 +118,11 @@ const customer = createRoute({
   validateSearch: readProfile,
   component: lazyRouteComponent(() => import("../customers/CustomerPage"), "CustomerPage"),
 });
+const consent = createRoute({
+  getParentRoute: () => shell,
+  path: "/customers/consent",
+  component: lazyRouteComponent(() => import("../customers/consent/ConsentPage"), "ConsentPage"),
+});
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: "/actions/webhooks",
@@ -212,6 +217,7 @@ export const router = createRouter({
       refused,
       customers,
       customer,
+      consent,
       webhooks,
       webhook,
       account,

@@ -11,6 +11,7 @@ import { Moment } from "../components/Moment";
 import { Page } from "../components/Page";
 import { useMe } from "../team/me";
 import classes from "./CustomerPage.module.css";
+import { ConsentCard } from "./consent/ConsentCard";
 import { Identities } from "./Identities";
 import { Merges } from "./Merges";
 import { Scores } from "./Scores";
@@ -73,6 +74,7 @@ export function CustomerPage() {
             <Identities identities={customer.identities} />
             <Traits traits={customer.traits} />
             {may("signals:read") && <Scores customer={customer.id} />}
+            <ConsentCard customer={customer.id} />
             <Merges customer={customer} />
           </div>
           <div className={classes.main}>{may("signals:read") && <Timeline customer={customer.id} />}</div>

@@ -29,6 +29,7 @@ export const ON_PAGES: Record<string, string[]> = {
   customers: ["customer", "identity", "trait", "merge", "signal", "score", "scale"],
   journey: ["touchpoint", "stage", "journey", "channel"],
   annotations: ["annotation"],
+  consent: ["topic", "consent", "quiet hours", "contact budget"],
   webhooks: ["webhook", "signal", "kind"],
   workspace: ["workspace"],
   jobs: ["job"],

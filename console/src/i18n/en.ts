@@ -1,5 +1,6 @@
 // Every word that the console says, in English. Keys are named by page, then by meaning.
 
+import { consent } from "./consent";
 import { customers } from "./customers";
 import { glossary } from "./glossary";
 import { imports } from "./imports";
@@ -11,6 +12,7 @@ import { signals } from "./signals";
 export const en = {
   ...insights,
   annotations,
+  consent,
   customers,
   glossary,
   imports,
@@ -47,6 +49,7 @@ export const en = {
     refused: { title: "Refused", about: "What was received and could not be taken, and why." },
     customers: { title: "Customers", about: "Everybody you hear from, and who was heard from last." },
     glossary: { title: "Glossary", about: "What every word and every metric here means." },
+    consent: { title: "Consent", about: "What customers are contacted about, when, and how often at most." },
     journey: { title: "Journey", about: "The stages your customers go through, and where they meet you." },
     webhooks: { title: "Webhooks", about: "Tell your other systems what happens here, as it happens." },
     workspace: { title: "Workspace", about: "Name, calendar, currency and what everybody has to do to log in." },
@@ -457,6 +460,7 @@ export const en = {
     nothing_text: "No entry fits these filters.",
     actions: {
       audit: { exported: "Audit log exported" },
+      contact_rules: { changed: "Rules of contact changed" },
       import: {
         started: "Import started",
         cancelled: "Import cancelled",
@@ -488,6 +492,7 @@ export const en = {
       session: { begun: "Logged in", refused: "Login refused" },
       journey: { changed: "Stages changed" },
       team: { set_up: "Harken set up" },
+      topic: { created: "Topic made", changed: "Topic changed", deleted: "Topic removed" },
       touchpoint: { created: "Touchpoint registered", changed: "Touchpoint changed", deleted: "Touchpoint deleted" },
       webhook: {
         created: "Webhook created",

@@ -8,6 +8,7 @@ pub mod filter;
 mod id;
 mod nearest;
 mod time;
+mod time_of_day;
 
 pub use amount::Amount;
 pub use clock::Clock;
@@ -17,3 +18,4 @@ pub use filter::{Field, Filter};
 pub use id::{CustomerId, SignalId, WorkspaceId, uuid_v7};
 pub use nearest::nearest;
 pub use time::{Calendar, Grain, Timestamp, Zone};
+pub use time_of_day::TimeOfDay;

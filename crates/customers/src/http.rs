@@ -1,7 +1,7 @@
 //! The room's part of the API.
 
 use api::{Body, Page, Paging, Params, Problem, ProblemDetails, Query};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, Router, extract::State, http::StatusCode};
 use base::{CustomerId, Error};
 use serde::Deserialize;
 use serde_json::json;
@@ -9,7 +9,7 @@ use team::{May, ReadCustomers, WriteCustomers};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Customers, ListedBy, Merge, MergeId, Profile};
+use crate::{Customers, ListedBy, Merge, MergeId, Profile, consent};
 
 /// The routes of this room.
 pub fn routes(customers: Customers) -> OpenApiRouter {
@@ -19,7 +19,13 @@ pub fn routes(customers: Customers) -> OpenApiRouter {
         .routes(routes!(list_customer_merges))
         .routes(routes!(create_merge))
         .routes(routes!(undo_merge))
-        .with_state(customers)
+        .with_state(customers.clone())
+        .merge(consent::routes(customers))
+}
+
+/// The pages of this room that customers themselves open.
+pub fn pages(customers: Customers) -> Router {
+    consent::pages(customers)
 }
 
 /// Which customers, and which page of them.

@@ -1,5 +1,6 @@
-//! Who it was: identities, traits, undoable merges, and who is in an audience.
+//! Who it was: identities, traits and undoable merges; who is in an audience; and what they may be contacted about.
 
+pub mod consent;
 mod facts;
 mod group;
 mod http;
@@ -19,7 +20,7 @@ mod unions;
 use base::Clock;
 use store::Store;
 
-pub use http::routes;
+pub use http::{pages, routes};
 pub use list::ListedBy;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
@@ -32,11 +33,12 @@ pub struct Customers {
     store: Store,
     clock: Clock,
     known: facts::Cache,
+    links: Option<consent::LinkSettings>,
 }
 
 impl Customers {
     /// The room over a store.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, known: facts::Cache::default() }
+        Self { store, clock, known: facts::Cache::default(), links: None }
     }
 }

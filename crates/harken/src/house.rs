@@ -2,7 +2,7 @@
 
 use actions::Actions;
 use base::{Clock, Error, Result, Timestamp};
-use customers::Customers;
+use customers::{Customers, consent::LinkSettings};
 use insights::Insights;
 use lake::Lake;
 use outbound::mail::Mailer;
@@ -72,7 +72,8 @@ impl House {
             settings.oidc.clone(),
             &network,
         )?;
-        let customers = Customers::new(store.clone(), clock.clone());
+        let links = LinkSettings { public_url: settings.server.public_url.clone(), vault: vault.clone() };
+        let customers = Customers::new(store.clone(), clock.clone()).with(links);
         let log = signals::LogSettings { queue: settings.log.queue, commit: settings.log.commit, ..Default::default() };
         let signals = Signals::start(store.clone(), clock.clone(), Arc::new(customers.clone()), log);
         let lake = Lake::open(&folder.join("lake"), signals.clone(), clock.clone())?;

@@ -42,14 +42,24 @@ pub struct Breakdown {
     pub limit: usize,
 }
 
-/// The groups of one grouping, each side in the order of the keys. A group without signals has no row.
+/// The same of both sides of the split.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sides {
-    /// Of what happened before the split.
-    pub before: Vec<AnswerRow>,
-    /// Of what happened from the split on.
-    pub now: Vec<AnswerRow>,
+pub struct Sides<T> {
+    /// Of what happened before it.
+    pub before: T,
+    /// Of what happened from it on.
+    pub now: T,
 }
+
+impl<T> Sides<T> {
+    /// What each side becomes.
+    pub fn map<U>(self, of: impl Fn(T) -> U) -> Sides<U> {
+        Sides { before: of(self.before), now: of(self.now) }
+    }
+}
+
+/// The groups of one grouping, in the order of the keys. A group without signals has no row.
+type Groups = Vec<AnswerRow>;
 
 /// The name of a column of the plan's own; none is a column of a signal.
 const LATE: &str = "late#";
@@ -73,7 +83,7 @@ impl Lake {
         scope: &Scope,
         breakdown: &Breakdown,
         customers: Arc<CustomerFacts>,
-    ) -> Result<(Vec<Sides>, Vec<Missing>)> {
+    ) -> Result<(Vec<Sides<Groups>>, Vec<Missing>)> {
         let fields = Fields::new(&customers);
         let room = self.room(scope);
         let times = micros(Some(breakdown.from), Some(breakdown.to));
@@ -81,7 +91,7 @@ impl Lake {
         let sources = view.sources(&room.table, &self.trust, kinds(&breakdown.filter).as_deref(), times).await?;
         let (plan, dimensions) = plan(breakdown, sources.scan(&room.table, Reading::Figures)?, &fields)?;
         let masks = masks(breakdown, &dimensions);
-        let mut answers = vec![Sides::default(); breakdown.groupings.len()];
+        let mut answers = vec![Sides::<Groups>::default(); breakdown.groupings.len()];
         let mut batches = self.run(plan).await?;
         let mut groups = 0;
         while let Some(batch) = batches.next().await {
@@ -160,7 +170,7 @@ fn read(
     dimensions: &[Dimension],
     masks: &[u64],
     fields: &Fields,
-    into: &mut [Sides],
+    into: &mut [Sides<Groups>],
 ) -> Result<()> {
     let amiss = || Error::internal("the engine answered a breakdown in other columns than it was asked for");
     let (late, rest) = batch.columns().split_first().ok_or_else(amiss)?;

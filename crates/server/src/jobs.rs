@@ -20,7 +20,7 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
     let (store, signals, team) = (rooms.store.clone(), rooms.signals.clone(), rooms.team.clone());
     let (answers, mails, actions) =
         ((store.clone(), clock.clone()), (store.clone(), clock.clone()), rooms.actions.clone());
-    let sources = rooms.sources.clone();
+    let (customers, sources) = (rooms.customers.clone(), rooms.sources.clone());
     let own: Vec<Arc<dyn Handler>> = vec![
         Arc::new(SendMail::new(store.clone(), clock.clone(), mailer.clone())),
         Arc::new(Forgetful(Jobs::new(store, clock.clone()))),
@@ -30,6 +30,10 @@ fn handlers(rooms: &Rooms, mailer: &Mailer, clock: &Clock) -> Vec<Arc<dyn Handle
             async move { team.forget_expired().await }
         }),
         Chore::handler("forget_answers", move || forget_answers(answers.0.clone(), answers.1.clone())),
+        Chore::handler("forget_contacts", move || {
+            let customers = customers.clone();
+            async move { customers.forget_contacts().await.map(drop) }
+        }),
         Chore::handler("forget_deliveries", move || {
             let actions = actions.clone();
             async move { actions.forget_deliveries().await.map(drop) }
@@ -62,6 +66,7 @@ fn schedules() -> Result<Vec<Schedule>> {
         of_the_house("37 * * * *", "forget_seen")?,
         of_the_house("42 * * * *", "tidy_imports")?,
         of_the_house("47 * * * *", "forget_sessions")?,
+        of_the_house("2 3 * * *", "forget_contacts")?,
         of_the_house("7 3 * * *", "forget_deliveries")?,
         of_the_house("12 3 * * *", "forget_mails")?,
     ])

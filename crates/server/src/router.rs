@@ -89,16 +89,22 @@ pub fn router(rooms: &Rooms, front: &Front) -> Router {
         .layer(from_fn(plain_bodies_alone));
 
     let (collect, _) = sources::collect(rooms.sources.clone()).split_for_parts();
-    let collect = collect.layer(with(limiters, limit_collecting));
+    let collect = collect.layer(with(limiters.clone(), limit_collecting));
 
     let (health, _) = health::routes(health).split_for_parts();
     let pages = reference::routes(&openapi(rooms, front));
+    let customers = customers::pages(rooms.customers.clone())
+        .layer(with(limiters, limit_addresses))
+        .layer(from_fn(answer_in_time))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(from_fn(plain_bodies_alone));
 
     let router = Router::new()
         .merge(for_api(api))
         .merge(collect)
         .merge(health)
         .merge(for_pages(pages))
+        .merge(for_pages(customers))
         .fallback(console::answer)
         .method_not_allowed_fallback(async |method: Method| Problem::method_not_allowed(&method))
         .layer(with(front.limits.body, keep_pace))

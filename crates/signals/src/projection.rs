@@ -1,13 +1,14 @@
 //! Projections: consumers of the log, each with its own stored cursor, each replayable.
 
-use base::{Result, Timestamp, WorkspaceId};
+use base::{Error, ErrorKind, Result, Timestamp, WorkspaceId};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, ExprTrait, FromQueryResult, QueryOrder, QuerySelect,
     entity::prelude::*,
     sea_query::{OnConflict, Query},
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::{Store, failed};
+use tokio::time::Instant;
 
 use crate::{Signal, read::head, row::signal};
 
@@ -37,12 +38,12 @@ pub struct Projector {
     projections: Arc<[Arc<dyn Projection>]>,
 }
 
-/// One batch that was taken in.
-struct Step {
-    /// Its last sequence number.
-    seq: i64,
+/// What came of taking in one batch.
+struct Round {
     /// There may be more already.
     full: bool,
+    /// The projections that failed; they stand where they stood.
+    failed: Vec<(&'static str, Error)>,
 }
 
 const BATCH: u64 = 5_000;
@@ -68,34 +69,44 @@ impl Projector {
 
     /// Runs all projections until the task is dropped; one that fails is tried again and holds up no other.
     pub async fn run(self) {
-        let mut running = tokio::task::JoinSet::new();
-        for projection in self.projections.iter().cloned() {
-            let projector = self.clone();
-            running.spawn(async move {
-                loop {
-                    match projector.step(&*projection).await {
-                        Ok(Some(Step { full: true, .. })) => {}
-                        // What comes in meanwhile is taken in together: a commit for every few signals would cost the
-                        // log every second one of its own.
-                        Ok(_) => tokio::time::sleep(LOOK_AGAIN).await,
-                        Err(error) => {
-                            tracing::error!(projection = projection.name(), %error, "a projection failed; trying again");
-                            tokio::time::sleep(AFTER_AN_ERROR).await;
-                        }
+        let mut resting: BTreeMap<&'static str, Instant> = BTreeMap::new();
+        loop {
+            let now = Instant::now();
+            resting.retain(|_, until| *until > now);
+            let full = match self.round(|name| !resting.contains_key(name)).await {
+                Ok(Round { full, failed }) => {
+                    for (projection, error) in failed {
+                        report(projection, &error);
+                        resting.insert(projection, now + AFTER_AN_ERROR);
                     }
+                    full
                 }
-            });
+                Err(error) => {
+                    report("all", &error);
+                    tokio::time::sleep(AFTER_AN_ERROR).await;
+                    continue;
+                }
+            };
+            // What comes in meanwhile is taken in together: a commit for every few signals would cost the log every
+            // second one of its own.
+            if !full {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
         }
-        while running.join_next().await.is_some() {}
     }
 
     /// Brings all projections up to where the log ends now.
     pub async fn catch_up(&self) -> Result<()> {
         let end = head(self.store.read()).await?;
-        for projection in self.projections.iter() {
-            while self.step(&**projection).await?.is_some_and(|step| step.seq < end) {}
+        loop {
+            let Round { full, failed } = self.round(|_| true).await?;
+            if let Some((_, error)) = failed.into_iter().next() {
+                return Err(error);
+            }
+            if !full && self.standing().await?.iter().all(|(cursor, _)| *cursor >= end) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// How far each projection has come.
@@ -113,36 +124,79 @@ impl Projector {
         Ok(rows.into_iter().map(|row| Progress { name: row.name, seq: row.seq }).collect())
     }
 
-    /// Takes in one batch; `None` when there is nothing left to take in.
-    async fn step(&self, projection: &dyn Projection) -> Result<Option<Step>> {
-        let cursor =
-            self.progress().await?.into_iter().find(|row| row.name == projection.name()).map_or(0, |row| row.seq);
+    /// Brings the chosen projections one batch further, or to the end of the log. Those that stand close together share
+    /// one reading of it, and so all do that have not failed lately.
+    async fn round(&self, chosen: impl Fn(&str) -> bool) -> Result<Round> {
+        let mut waiting = self.standing().await?;
+        waiting.retain(|(_, projection)| chosen(projection.name()));
+        let mut round = Round { full: false, failed: Vec::new() };
+        while let Some((lowest, _)) = waiting.first() {
+            let signals = self.after(*lowest).await?;
+            let Some((_, last)) = signals.last() else { break };
+            round.full |= signals.len() as u64 == BATCH;
+            let beyond = waiting.split_off(waiting.partition_point(|(cursor, _)| *cursor < last.seq));
+            for (cursor, projection) in std::mem::replace(&mut waiting, beyond) {
+                let news = &signals[signals.partition_point(|(_, signal)| signal.seq <= cursor)..];
+                if let Err(error) = self.take_in(projection, cursor, news, last.seq).await {
+                    round.failed.push((projection.name(), error));
+                }
+            }
+        }
+        Ok(round)
+    }
+
+    /// The projections with their cursors, the one furthest behind first.
+    async fn standing(&self) -> Result<Vec<(i64, &dyn Projection)>> {
+        let cursors: BTreeMap<_, _> = self.progress().await?.into_iter().map(|row| (row.name, row.seq)).collect();
+        let cursor = |projection: &dyn Projection| cursors.get(projection.name()).copied().unwrap_or(0);
+        let mut standing: Vec<_> =
+            self.projections.iter().map(|projection| (cursor(&**projection), &**projection)).collect();
+        standing.sort_by_key(|(cursor, _)| *cursor);
+        Ok(standing)
+    }
+
+    /// At most a batch of signals after a sequence number, of all workspaces, in order.
+    async fn after(&self, seq: i64) -> Result<Vec<(WorkspaceId, Signal)>> {
         let rows = signal::Entity::find()
-            .filter(signal::Column::Seq.gt(cursor))
+            .filter(signal::Column::Seq.gt(seq))
             .order_by_asc(signal::Column::Seq)
             .limit(BATCH)
             .all(self.store.read())
             .await
             .map_err(failed)?;
-        let signals = rows
-            .into_iter()
-            .map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(row)?)))
-            .collect::<Result<Vec<_>>>()?;
-        let Some((_, last)) = signals.last() else { return Ok(None) };
-        let step = Step { seq: last.seq, full: signals.len() as u64 == BATCH };
+        rows.into_iter().map(|row| Ok((WorkspaceId(row.workspace), Signal::try_from(row)?))).collect()
+    }
+
+    /// Has a projection take in what follows its cursor, which moves with it.
+    async fn take_in(
+        &self,
+        projection: &dyn Projection,
+        cursor: i64,
+        signals: &[(WorkspaceId, Signal)],
+        last: i64,
+    ) -> Result<()> {
         // The cursor moves only from where it was read: of two nodes that took in the same batch, one is rolled back.
         let move_on = Query::update()
             .table("projection")
-            .value("seq", last.seq)
+            .value("seq", last)
             .and_where(Expr::col("name").eq(projection.name()))
             .and_where(Expr::col("seq").eq(cursor))
             .take();
         let transaction = self.store.begin().await?;
         if transaction.execute(&move_on).await.map_err(failed)?.rows_affected() == 1 {
-            projection.apply(&transaction, &signals).await?;
+            projection.apply(&transaction, signals).await?;
             transaction.commit().await.map_err(failed)?;
         }
-        Ok(Some(step))
+        Ok(())
+    }
+}
+
+/// Says in the log of the server that a projection will be tried again. A database that is busy is nobody's fault.
+fn report(projection: &'static str, error: &Error) {
+    if error.kind == ErrorKind::Unavailable {
+        tracing::warn!(projection, %error, "a projection waits for the database; trying again");
+    } else {
+        tracing::error!(projection, %error, "a projection failed; trying again");
     }
 }
 

@@ -7,6 +7,7 @@
 mod agenda;
 mod answers;
 mod company;
+mod consents;
 mod dice;
 mod effects;
 mod orders;
@@ -23,4 +24,5 @@ mod visits;
 mod tests;
 
 pub use company::Company;
+pub use consents::{consents, contact_rules, topics};
 pub use effects::Effects;

@@ -23,7 +23,7 @@ const PURPOSE: &str = "webhook";
 /// How long the old secret still signs after a rotation.
 const OVERLAP: i64 = Timestamp::DAY;
 /// How many webhooks a workspace may have: each of them is asked about each signal.
-const MOST: u64 = 100;
+const MOST: i64 = 100;
 
 /// A webhook and what it signs with.
 pub(super) struct Armed {
@@ -57,11 +57,6 @@ impl Actions {
     ) -> Result<WebhookWithSecret> {
         let webhook = Webhook::new(asked, &self.client, self.clock.now())?;
         let secret = Secret::random();
-        let count = Query::select()
-            .expr_as(Expr::col("id").count(), "count")
-            .from("webhook")
-            .and_where(Expr::col("workspace").eq(scope.workspace().0))
-            .take();
         let insert = Query::insert()
             .into_table("webhook")
             .columns([
@@ -90,11 +85,7 @@ impl Actions {
             ])
             .take();
         let transaction = self.store.begin().await?;
-        let count = transaction.query_one(&count).await.map_err(failed)?;
-        let count: i64 = count.map_or(Ok(0), |row| row.try_get("", "count")).map_err(failed)?;
-        if u64::try_from(count).is_ok_and(|count| count >= MOST) {
-            return Err(Error::conflict(format!("a workspace has at most {MOST} webhooks")));
-        }
+        team::has_room(&transaction, scope, "webhook", MOST).await?;
         transaction.execute(&insert).await.map_err(failed)?;
         let details = json!({ "url": webhook.place() });
         self.audit(&transaction, scope, from, "webhook.created", webhook.id.to_string(), details).await?;

@@ -11,7 +11,11 @@ use store::{Insert, all, failed};
 use team::Scope;
 
 use super::{Merge, MergeId};
-use crate::{Customers, Profile, group, sql::lock, unions::Unions};
+use crate::{
+    Customers, Profile, group,
+    sql::{lock, numbers_of},
+    unions::Unions,
+};
 
 impl Customers {
     /// Makes one customer of two, by a person's decision: also of two that each have a user id.
@@ -70,8 +74,8 @@ impl Customers {
         let select = rows(scope)
             .and_where(
                 Expr::col("customer")
-                    .in_subquery(numbers(scope, canonical))
-                    .or(Expr::col("into_customer").in_subquery(numbers(scope, canonical))),
+                    .in_subquery(numbers_of(scope.workspace(), canonical))
+                    .or(Expr::col("into_customer").in_subquery(numbers_of(scope.workspace(), canonical))),
             )
             .order_by("at", Order::Desc)
             .order_by("id", Order::Asc)
@@ -103,7 +107,7 @@ impl Customers {
                 .from("merge")
                 .and_where(Expr::col("workspace").eq(scope.workspace().0))
                 .and_where(Expr::col("undone_at").is_null())
-                .and_where(Expr::col("customer").in_subquery(numbers(scope, *canonical)))
+                .and_where(Expr::col("customer").in_subquery(numbers_of(scope.workspace(), *canonical)))
                 .take();
             for merge in all::<Standing>(transaction, &standing).await? {
                 unions.unite(merge.customer, merge.into_customer);
@@ -172,15 +176,5 @@ fn rows(scope: &Scope) -> SelectStatement {
         .columns(["id", "customer", "into_customer", "reason", "evidence", "at", "undone_at"])
         .from("merge")
         .and_where(Expr::col("workspace").eq(scope.workspace().0))
-        .take()
-}
-
-/// All numbers of one customer.
-fn numbers(scope: &Scope, canonical: CustomerId) -> SelectStatement {
-    Query::select()
-        .column("id")
-        .from("customer")
-        .and_where(Expr::col("workspace").eq(scope.workspace().0))
-        .and_where(Expr::col("canonical").eq(canonical.0))
         .take()
 }

@@ -1,5 +1,6 @@
 //! The room's stories, told to both databases.
 
+mod consent;
 mod facts;
 mod merges;
 mod recognition;

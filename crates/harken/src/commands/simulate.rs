@@ -1,7 +1,8 @@
 //! `harken simulate`
 
-use base::{Clock, Result, Timestamp};
+use base::{Clock, Error, Result, Timestamp};
 use clap::Args;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use simulate::Company;
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ impl Simulate {
                 house.archive_all().await?;
             }
         }
+        self.record_consents(&house, end).await?;
         house.archive_all().await?;
         house.compact_all().await?;
         bar.finish_and_clear();
@@ -82,4 +84,27 @@ impl Simulate {
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    /// What the company's customers have said about being contacted, unless the workspace has topics already.
+    async fn record_consents(&self, house: &House, end: Timestamp) -> Result<()> {
+        if !house.customers.topics(&house.scope, None, 1).await?.is_empty() {
+            return Ok(());
+        }
+        for topic in simulate::topics() {
+            house.customers.create_topic(&house.scope, read(topic)?, None).await?;
+        }
+        house.customers.change_contact_rules(&house.scope, read(simulate::contact_rules())?, None).await?;
+        // Those whose years end in the future cannot have said anything yet.
+        let end = end.min(house.clock.now());
+        for (user, said) in simulate::consents(self.customers, end) {
+            if let Some(customer) = house.customers.find(&house.scope, "user_id", &user).await? {
+                house.customers.record_consent(&house.scope, customer, read(said)?).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read<T: DeserializeOwned>(json: serde_json::Value) -> Result<T> {
+    serde_json::from_value(json).map_err(|error| Error::internal(format!("the invented company: {error}")))
 }

@@ -35,7 +35,7 @@ async fn every_answer_is_as_described_whoever_asks() {
         let before = browser.sees("/api/v1/team/session").await["id"].clone();
         browser.logs_in().await;
         let headers = vec![format!("Cookie: {}", browser.cookie()), format!("Origin: {}", browser.origin())];
-        let mut there = seed(&mut founder, role.name(), &installation).await;
+        let mut there = seed(&mut founder, role.name(), callers.len() + 1, &installation).await;
         there["session"] = json!([before]);
         callers.push((role.name(), headers, there, Some(browser)));
     }
@@ -44,7 +44,8 @@ async fn every_answer_is_as_described_whoever_asks() {
         ("write-key", vec![format!("Authorization: Basic {write}")]),
         ("nobody", Vec::new()),
     ] {
-        callers.push((caller, headers, seed(&mut founder, caller, &installation).await, None));
+        let there = seed(&mut founder, caller, callers.len() + 1, &installation).await;
+        callers.push((caller, headers, there, None));
     }
 
     let mut found = Vec::new();
@@ -60,8 +61,9 @@ async fn every_answer_is_as_described_whoever_asks() {
     installation.is_sound().await;
 }
 
-/// Makes one of everything that can be named in a path, and answers their ids by the parameters' names.
-async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) -> Json {
+/// Makes one of everything that can be named in a path, and answers their ids by the parameters' names. Each caller has a customer of
+/// their own, lest one is contacted too often.
+async fn seed(founder: &mut Browser, caller: &str, customer: usize, installation: &Installation) -> Json {
     let webhook = json!({ "url": "https://crm.example.com/hooks" });
     let webhook = founder.makes("/api/v1/actions/webhooks", webhook).await["id"].clone();
     let tests = format!("/api/v1/actions/webhooks/{}/tests", webhook.as_str().unwrap());
@@ -76,6 +78,14 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     let annotation = json!({ "at": "2026-03-01", "kind": "release", "title": caller });
     let annotation = founder.makes("/api/v1/insights/annotations", annotation).await["id"].clone();
     let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
+    let topic = json!({ "id": caller, "name": caller, "channels": ["email"], "basis": "opt_out" });
+    let topic = founder.makes("/api/v1/customers/topics", topic).await["id"].clone();
+    let customer = customer.to_string();
+    let yes = json!({ "topic": topic, "act": "granted", "source": "sign-up form" });
+    founder.makes(&format!("/api/v1/customers/{customer}/consents"), yes).await;
+    let contact = json!({ "topic": topic, "channel": "email" });
+    let contact = founder.makes(&format!("/api/v1/customers/{customer}/contacts"), contact).await["contact"].clone();
+    assert!(contact.is_string(), "{customer} may not be contacted");
     let question = json!({ "name": caller, "asked": { "metric": "nps" }, "shared": true });
     let question = founder.makes("/api/v1/insights/questions", question).await["id"].clone();
     let file = "email,at\nada@example.org,2026-01-01\n";
@@ -89,7 +99,8 @@ async fn seed(founder: &mut Browser, caller: &str, installation: &Installation) 
     json!({
         "upload": [upload], "import": [import],
         "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
-        "customer": ["1", "2"], "metric": ["nps", "csat"], "write_key": [installation.key()], "member": [member],
+        "topic": [topic], "contact": [contact], "customer": [customer, "2"], "metric": ["nps", "csat"],
+        "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })
 }

@@ -1,13 +1,14 @@
 //! One group held against something else, and whether that is more than chance.
 
 use base::{Error, Field, Result};
+use lake::Sides;
 use statistics::{Change, Estimate, holm};
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 use team::Scope;
 
 use super::{
     Asked, Finding,
-    groups::{BeforeAndNow, Group, Groups, Sums, add},
+    groups::{Group, Groups, Sums, add},
     watched::{Watched, share_of},
 };
 use crate::{Formula, Insights, Keys, Polarity, Row, Unit};
@@ -121,7 +122,7 @@ pub(super) fn significant(mut candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'
 
 /// The sums of a metric by all fields of a finding and a surer one, kept for the next two with the same fields.
 #[derive(Default)]
-pub(super) struct Cells(HashMap<(String, Vec<Field>), BeforeAndNow<Vec<Sums>>>);
+pub(super) struct Cells(HashMap<(String, Vec<Field>), Sides<Vec<Sums>>>);
 
 impl Cells {
     /// Whether nothing is left of a finding without the signals of a surer one.

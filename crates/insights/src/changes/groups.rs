@@ -24,12 +24,6 @@ pub(super) struct Sums {
     pub(super) sums: Vec<f64>,
 }
 
-/// The same of the time before and of the time that is asked about.
-pub(super) struct BeforeAndNow<T> {
-    pub(super) before: T,
-    pub(super) now: T,
-}
-
 /// All groups by one field, and everything together.
 pub(super) struct Groups {
     pub(super) groups: Vec<Group>,
@@ -57,7 +51,7 @@ impl Insights {
         scope: &Scope,
         watched: &Watched,
         asked: &Asked<'_>,
-    ) -> Result<(Vec<BeforeAndNow<Groups>>, Vec<Missing>)> {
+    ) -> Result<(Vec<Sides<Groups>>, Vec<Missing>)> {
         let by = |field: &Field| match watched.share {
             Some(_) => vec![field.clone()],
             None => vec![field.clone(), Column::Touchpoint.into()],
@@ -78,7 +72,7 @@ impl Insights {
         watched: &Watched,
         asked: &Asked<'_>,
         groupings: Vec<Vec<Field>>,
-    ) -> Result<(Vec<BeforeAndNow<Vec<Sums>>>, Vec<Missing>)> {
+    ) -> Result<(Vec<Sides<Vec<Sums>>>, Vec<Missing>)> {
         let formula = &watched.metric.formula;
         let present = watched.share.clone().map(|field| Filter::Is(field, Test::Present));
         let filter = watched.metric.filter.clone().and(asked.filter.clone()).and(formula.answerable());
@@ -99,9 +93,7 @@ impl Insights {
             values: row.keys,
             sums: row.measures.into_iter().map(Option::unwrap_or_default).collect(),
         };
-        let both = |sides: Sides| {
-            BeforeAndNow { before: sides.before, now: sides.now }.map(|rows| rows.into_iter().map(sums).collect())
-        };
+        let both = |sides: Sides<Vec<AnswerRow>>| sides.map(|rows| rows.into_iter().map(sums).collect());
         Ok((answers.into_iter().map(both).collect(), missing))
     }
 }
@@ -130,12 +122,6 @@ impl Groups {
             groups.iter().filter(|group| group.keys.len() == 1).map(|group| group.sums.clone()).collect();
         groups.retain(|group| group.keys.len() == 1 || !alone.contains(&group.sums));
         Self { groups, total }
-    }
-}
-
-impl<T> BeforeAndNow<T> {
-    fn map<U>(self, of: impl Fn(T) -> U) -> BeforeAndNow<U> {
-        BeforeAndNow { before: of(self.before), now: of(self.now) }
     }
 }
 

@@ -8,13 +8,13 @@ mod watched;
 
 use base::{Error, Filter, Result, Timestamp};
 use futures::{StreamExt, TryStreamExt, stream, try_join};
+use lake::Sides;
 use serde::Serialize;
 use team::Scope;
 use utoipa::ToSchema;
 
 use crate::{Incomplete, Insights, Keys, Polarity, Row, Unit};
 use candidate::{Against, Candidate, Cells, significant};
-use groups::BeforeAndNow;
 
 /// What is asked: a time, and which signals count.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ impl Insights {
         let mut incomplete = Vec::new();
         let (mut changes, mut contrasts) = (Vec::new(), Vec::new());
         for (watched, (groups, missing)) in watched.iter().zip(answers) {
-            for BeforeAndNow { before, now } in &groups {
+            for Sides { before, now } in &groups {
                 changes.extend(Candidate::changes(watched, before, now));
                 contrasts.extend(Candidate::contrasts(watched, now));
             }

@@ -8,7 +8,7 @@ use crate::world::House;
 
 impl House {
     /// Lets the projections take in everything that has been logged.
-    async fn catches_up(&self, world: &World) {
+    pub async fn catches_up(&self, world: &World) {
         let projections = server::projections(&self.rooms.actions);
         Projector::register(world.store.clone(), projections).await.unwrap().catch_up().await.unwrap();
     }

@@ -10,6 +10,7 @@ mod imports;
 mod kept;
 mod live;
 mod metrics;
+mod preferences;
 mod rates;
 mod rooms;
 mod sockets;

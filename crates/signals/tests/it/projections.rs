@@ -4,7 +4,7 @@ use base::{Error, Result, WorkspaceId};
 use sea_orm::DatabaseTransaction;
 use signals::{Projection, Projector, Signal, Volume};
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 use testkit::{on_both, says};
@@ -27,6 +27,28 @@ impl Projection for Faltering {
     }
 }
 
+/// Remembers what it was given.
+#[derive(Default)]
+struct Heard(Mutex<Vec<i64>>);
+
+impl Heard {
+    fn seqs(&self) -> Vec<i64> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl Projection for Heard {
+    fn name(&self) -> &'static str {
+        "heard"
+    }
+
+    async fn apply(&self, _: &DatabaseTransaction, signals: &[(WorkspaceId, Signal)]) -> Result<()> {
+        self.0.lock().unwrap().extend(signals.iter().map(|(_, signal)| signal.seq));
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn an_effect_and_its_cursor_are_written_together_or_not_at_all() {
     on_both(async |world| {
@@ -39,6 +61,30 @@ async fn an_effect_and_its_cursor_are_written_together_or_not_at_all() {
         projector.catch_up().await.unwrap();
         projector.catch_up().await.unwrap();
         assert_eq!(world.signals.volume(&world.scope).await.unwrap(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_fails_holds_up_no_other_and_takes_in_the_same_afterwards() {
+    on_both(async |world| {
+        let say = async |signals: usize| {
+            let said = (0..signals).map(|_| says("page_viewed").into()).collect();
+            world.signals.log(&world.scope, said).await.unwrap();
+        };
+        let heard = Arc::new(Heard::default());
+        let faltering = Arc::new(Faltering { volume: Volume, failed: AtomicBool::new(false) });
+        let projections: Vec<Arc<dyn Projection>> = vec![faltering, heard.clone()];
+        let projector = Projector::register(world.store.clone(), projections).await.unwrap();
+        say(3).await;
+        assert!(projector.catch_up().await.is_err());
+        assert_eq!(heard.seqs(), [1, 2, 3]);
+        // They stand apart now: the next reading begins before what the other has heard, and brings it nothing twice.
+        say(2).await;
+        projector.catch_up().await.unwrap();
+        assert_eq!(heard.seqs(), [1, 2, 3, 4, 5]);
+        assert_eq!(world.signals.volume(&world.scope).await.unwrap(), 5);
+        assert!(projector.progress().await.unwrap().iter().all(|projection| projection.seq == 5));
     })
     .await;
 }

@@ -35,6 +35,8 @@ pub(super) struct Shared {
     pub(super) sent_at: Option<Timestamp>,
     /// Fills the gaps of each event's own context.
     pub(super) context: Map<String, Json>,
+    /// The browser asks that nobody shares or sells what it says: Global Privacy Control.
+    pub(super) gpc: bool,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +64,8 @@ impl<'a> Envelope<'a> {
         if events.more {
             return Err(Error::too_large(format!("a batch may hold {MOST_EVENTS} events")));
         }
-        let shared = Shared { sent_at: wire.sent_at(), context: wire.context(events.first.len())? };
+        let context = wire.context(events.first.len())?;
+        let shared = Shared { sent_at: wire.sent_at(), context, ..Shared::default() };
         Ok(Self { write_key: wire.write_key()?, shared, events: events.first })
     }
 

@@ -69,6 +69,9 @@ pub(super) fn draft(
     if occurred_at > received_at.plus(Timestamp::DAY) {
         context.insert("in_future".to_owned(), Json::Bool(true));
     }
+    if shared.gpc {
+        context.insert("gpc".to_owned(), Json::Bool(true));
+    }
     let stated_channel = event.text("channel", LONGEST)?;
     let mut identities = who(&mut event)?;
     let mut traits = Map::new();

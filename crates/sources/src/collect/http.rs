@@ -26,6 +26,9 @@ const LARGEST_CALL: usize = 1_000_000;
 /// From this size on, a body is read on a thread that no other request waits for.
 const SLOW_TO_READ: usize = 64 * 1024;
 
+/// Global Privacy Control: https://www.w3.org/TR/gpc/
+const GPC: &str = "sec-gpc";
+
 /// All routes of the collect API. Pages of any origin may call them; none of them answers with anything that is stored.
 ///
 /// Described is the long path of each. Browsers have short ones, and any may end with a slash.
@@ -80,8 +83,7 @@ pub fn collect(sources: Sources) -> OpenApiRouter {
 async fn log_batch(State(sources): State<Sources>, request: Request) -> Result<Json<Collected>, Problem> {
     let (parts, body) = request.into_parts();
     let body = body::read(&parts.headers, body, LARGEST_BATCH).await?;
-    let key = key_in_header(&parts.headers);
-    Ok(Json(take_in(&sources, key, body, None).await?))
+    Ok(Json(take_in(&sources, &parts.headers, body, None).await?))
 }
 
 /// Log what somebody did
@@ -197,8 +199,7 @@ async fn log_alias(State(sources): State<Sources>, request: Request) -> Result<J
 async fn log_call(sources: Sources, request: Request, call: Call) -> Result<Json<Collected>, Problem> {
     let (parts, body) = request.into_parts();
     let body = body::read(&parts.headers, body, LARGEST_CALL).await?;
-    let key = key_in_header(&parts.headers);
-    let mut collected = take_in(&sources, key, body, Some(call)).await?;
+    let mut collected = take_in(&sources, &parts.headers, body, Some(call)).await?;
     if collected.errors.first().is_some_and(|error| error.reason == CONFLICT) {
         let fields = std::mem::take(&mut collected.errors);
         return Err(Error { fields, ..Error::conflict("the messageId belongs to another event") }.into());
@@ -207,11 +208,13 @@ async fn log_call(sources: Sources, request: Request, call: Call) -> Result<Json
 }
 
 /// Reads a body, finds out whose it is, and logs it. `call` is `None` for a batch, whose events name their own.
-async fn take_in(sources: &Sources, key: Option<String>, body: String, call: Option<Call>) -> Result<Collected> {
+async fn take_in(sources: &Sources, headers: &HeaderMap, body: String, call: Option<Call>) -> Result<Collected> {
     let received_at = sources.clock.now();
+    let (key, gpc) = (key_in_header(headers), headers.get(GPC).is_some_and(|value| value == "1"));
     let slow = body.len() >= SLOW_TO_READ;
     let read = move || {
-        let envelope = if call.is_some() { Envelope::of_one(&body) } else { Envelope::of_batch(&body) }?;
+        let mut envelope = if call.is_some() { Envelope::of_one(&body) } else { Envelope::of_batch(&body) }?;
+        envelope.shared.gpc = gpc;
         let sorted = sort(&envelope, call, received_at);
         Ok::<(Option<String>, Sorted), Error>((envelope.write_key, sorted))
     };

@@ -13,6 +13,8 @@ mod m0010_customer_list;
 mod m0011_questions;
 mod m0012_journey;
 mod m0013_imports;
+mod m0016_consent;
+mod m0017_preference_links;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_questions::Migration),
             Box::new(m0012_journey::Migration),
             Box::new(m0013_imports::Migration),
+            Box::new(m0016_consent::Migration),
+            Box::new(m0017_preference_links::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ use axum::{
     body::Body,
     http::{HeaderName, Method, Request, header},
 };
+use customers::consent::LinkSettings;
 use serde_json::Value as Json;
 use server::{Rate, Rates};
 use std::{
@@ -60,6 +61,9 @@ impl Town {
             vault: Some(Vault::open(world.folder()).unwrap()),
         };
         let mut world = world.clone();
+        let links =
+            LinkSettings { public_url: settings.public_url.clone(), vault: Vault::open(world.folder()).unwrap() };
+        world.customers = world.customers.with(links);
         world.team = world.team.with(settings);
         let mut house = House::over(&world);
         let often = Rate::per_minute(NonZeroU32::new(60_000_000).unwrap());

@@ -97,6 +97,21 @@ pub fn rows() -> Vec<Row> {
         row("create_merge", May(WriteCustomers), 201)
             .sending(json!({ "customer": "{customer}", "into": "{other_customer}", "reason": "{new}" })),
         row("undo_merge", May(WriteCustomers), 204),
+        row("list_topics", May(ReadCustomers), 200),
+        row("create_topic", May(WriteActions), 201)
+            .sending(json!({ "id": "{new}", "name": "{new}", "channels": ["email"], "basis": "opt_in" })),
+        row("change_topic", May(WriteActions), 200)
+            .sending(json!({ "name": "{new}", "channels": ["email"], "basis": "opt_out" })),
+        row("delete_topic", May(WriteActions), 204),
+        row("show_contact_rules", May(ReadCustomers), 200).nameless(),
+        row("change_contact_rules", May(WriteActions), 200).sending(json!({ "quiet": null, "budgets": [] })),
+        row("show_preferences", May(ReadCustomers), 200),
+        row("list_consents", May(ReadCustomers), 200).nameless(),
+        row("record_consent", May(WriteCustomers), 201).sending(json!({ "act": "withdrawn", "source": "{new}" })),
+        row("reserve_contact", May(WriteCustomers), 200).sending(json!({ "topic": "unknown", "channel": "email" })),
+        row("give_contact_back", May(WriteCustomers), 204),
+        row("create_preference_link", May(WriteCustomers), 201),
+        row("revoke_preference_links", May(WriteCustomers), 204),
         //
         row("list_metrics", May(ReadInsights), 200).nameless(),
         row("show_metric", May(ReadInsights), 200).nameless(),

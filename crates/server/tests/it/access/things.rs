@@ -2,6 +2,7 @@
 
 use actions::{NewWebhook, WebhookId};
 use base::CustomerId;
+use customers::consent::{Contact, ContactChannel, TopicId};
 use serde_json::json;
 use signals::Refusal;
 use store::jobs::{NewJob, enqueue};
@@ -15,7 +16,7 @@ use super::{
 use crate::world::get;
 
 /// The words that stand for a thing of our workspace.
-const OWNED: [&str; 15] = [
+const OWNED: [&str; 17] = [
     "{annotation}",
     "{touchpoint}",
     "{question}",
@@ -24,6 +25,8 @@ const OWNED: [&str; 15] = [
     "{customer}",
     "{other_customer}",
     "{merge}",
+    "{topic}",
+    "{contact}",
     "{job}",
     "{upload}",
     "{import}",
@@ -34,11 +37,14 @@ const OWNED: [&str; 15] = [
 ];
 
 /// The words of what is kept for its name alone, and where it is made.
-const KEPT: [(&str, &str); 3] = [
+const KEPT: [(&str, &str); 4] = [
     ("{annotation}", "/api/v1/insights/annotations"),
     ("{touchpoint}", "/api/v1/insights/touchpoints"),
     ("{question}", "/api/v1/insights/questions"),
+    ("{topic}", TOPICS),
 ];
+
+const TOPICS: &str = "/api/v1/customers/topics";
 
 /// A request's texts: path, query and body, as the table and the description have them.
 #[derive(Clone, Debug)]
@@ -83,6 +89,11 @@ impl Town {
                 let delivery = rooms.actions.test_webhook(&self.ours, webhook).await.unwrap();
                 texts.put("{delivery}", &delivery.id.to_string());
             }
+        }
+        if texts.mentions("{contact}") {
+            let customer = self.makes_customer(&self.ours).await;
+            texts.put("{contact}", &self.makes_contact(&self.ours, customer).await);
+            texts.put("{customer}", &customer.to_string());
         }
         for word in ["{customer}", "{other_customer}"] {
             if texts.mentions(word) {
@@ -150,6 +161,15 @@ impl Town {
         merge.id.to_string()
     }
 
+    async fn makes_contact(&self, scope: &Scope, customer: CustomerId) -> String {
+        let topic = TopicId::new(&self.keeps(scope, TOPICS).await).unwrap();
+        let customers = &self.house.rooms.customers;
+        match customers.reserve_contact(scope, customer, &topic, ContactChannel::Email).await.unwrap() {
+            Contact::Allowed(contact) => contact.to_string(),
+            refused => panic!("{refused:?}"),
+        }
+    }
+
     pub async fn makes_job(&self, scope: &Scope) -> String {
         let store = &self.house.rooms.store;
         let job = NewJob::new("matrix", &json!({ "about": self.word(scope) })).unwrap();
@@ -185,6 +205,7 @@ impl Town {
         let asked = match path {
             "/api/v1/insights/annotations" => json!({ "at": "2026-03-01", "kind": "release", "title": name }),
             "/api/v1/insights/questions" => json!({ "name": name, "asked": { "metric": "nps" }, "shared": true }),
+            TOPICS => json!({ "id": name, "name": name, "channels": ["email"], "basis": "opt_out" }),
             _ => json!({ "name": name }),
         };
         let made = self.house.posts(scope, path, &asked).await;

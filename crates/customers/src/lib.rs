@@ -12,6 +12,7 @@ mod recognition;
 mod sample;
 mod segments;
 mod sightings;
+mod slug;
 mod sql;
 mod strength;
 mod traits;
@@ -24,7 +25,7 @@ pub use http::{pages, routes};
 pub use list::ListedBy;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
-pub use segments::Found;
+pub use segments::{Found, NewSegment, Segment, SegmentChange, SegmentId, Segments};
 pub use sightings::Sightings;
 
 /// The room's handle; cheap to clone. The log recognises customers through it.

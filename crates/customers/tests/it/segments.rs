@@ -1,10 +1,12 @@
-//! Who is in an audience: what the lake finds in one pass is what each customer's own life says.
+//! Who is in an audience: what the lake finds in one pass is what each customer's own life says, and so does the segment that was
+//! made of its text.
 
 use base::{
     CustomerId, Field, Timestamp, Zone,
     filter::{Audience, Facts, Life, Value},
 };
 use lake::{CustomerFacts, Lake};
+use serde_json::json;
 use signals::Signal;
 use testkit::{ANA, BRUNO, CHIDI, World, on_both, says};
 
@@ -144,10 +146,15 @@ async fn thirty_audiences_hold_whom_their_own_lives_put_there_now_and_as_time_go
             Some(0) | None => number,
             Some(into) => *into,
         };
+        for (place, text) in AUDIENCES.iter().enumerate() {
+            let new = json!({ "id": format!("s{place}"), "name": text.get(..40).unwrap_or(text), "definition": text });
+            let new = serde_json::from_value(new).unwrap();
+            world.customers.create_segment(&world.scope, new, Zone::UTC, None).await.unwrap();
+        }
         let mut told = 0;
         for days in [0, 1, 15, 45, 120] {
             world.waits(days * 86_400);
-            for text in AUDIENCES {
+            for (place, text) in AUDIENCES.into_iter().enumerate() {
                 let audience = Audience::parse(text, Zone::UTC).unwrap();
                 let lives = (1..=60).filter(|number| root(*number) == *number).map(|number| {
                     let of = log.iter().filter(|signal| signal.customer.is_some_and(|who| root(who.0) == number));
@@ -164,6 +171,9 @@ async fn thirty_audiences_hold_whom_their_own_lives_put_there_now_and_as_time_go
                 let found = world.customers.in_audience(&world.scope, &lake, &audience).await.unwrap();
                 assert_eq!(found.members, expected, "{text}, {days} days on");
                 assert_eq!((found.of, found.missing.len()), (57, 0));
+                let segment = Audience::Member(format!("s{place}"));
+                let saved = world.customers.in_audience(&world.scope, &lake, &segment).await.unwrap();
+                assert_eq!(saved, found, "the segment of {text}");
                 told += usize::from(!expected.is_empty() && expected.len() < 57);
             }
         }

@@ -141,15 +141,19 @@ fn show(global: &Global, profile: &Profile) {
 }
 
 fn found(global: &Global, found: &Found, limit: usize) {
-    let Found { members, of, missing } = found;
+    let Found { members, of, unknown_traits, missing } = found;
     let listed = members.get(..limit).unwrap_or(members);
     if global.json {
         let missing: Vec<&str> = missing.iter().map(|missing| missing.reason.as_str()).collect();
-        return output::json(&json!({ "members": members.len(), "of": of, "customers": listed, "missing": missing }));
+        return output::json(&json!({ "members": members.len(), "of": of, "customers": listed,
+            "unknown_traits": unknown_traits, "missing": missing }));
     }
     output::line(format_args!("{} of {of} customers", members.len()));
     for customer in listed {
         output::line(customer);
+    }
+    for name in unknown_traits {
+        output::line(format_args!("Nobody has the trait '{name}'"));
     }
     for missing in missing {
         output::line(format_args!("Without the {} signals of {}: {}", missing.rows, missing.file, missing.reason));

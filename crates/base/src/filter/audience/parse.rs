@@ -31,8 +31,14 @@ impl Audience {
     /// Errors name the character (counted from 1), the field and what was expected.
     pub fn parse(text: &str, zone: Zone) -> Result<Self> {
         let audience = Parser::read::<Self>(text, zone)?.normal();
+        audience.check_size()?;
+        Ok(audience)
+    }
+
+    /// That it holds no more conditions than can be answered at once.
+    pub fn check_size(&self) -> Result<()> {
         let (mut behaviours, mut leaves) = (0, 0);
-        audience.leaves(&mut |leaf| {
+        self.leaves(&mut |leaf| {
             leaves += 1;
             behaviours += usize::from(matches!(leaf, Self::Did(_) | Self::Omitted(_)));
         });
@@ -43,7 +49,7 @@ impl Audience {
             );
             return Err(Error::invalid_field("definition", "too_many", message));
         }
-        Ok(audience)
+        Ok(())
     }
 
     /// No `and` directly in an `and`, no `or` in an `or`, neither of a single one.

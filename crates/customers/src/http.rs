@@ -9,10 +9,10 @@ use team::{May, ReadCustomers, WriteCustomers};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Customers, ListedBy, Merge, MergeId, Profile, consent};
+use crate::{Customers, ListedBy, Merge, MergeId, Profile, Segments, consent, segments};
 
 /// The routes of this room.
-pub fn routes(customers: Customers) -> OpenApiRouter {
+pub fn routes(customers: Customers, segments: Segments) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_customers))
         .routes(routes!(show_customer))
@@ -21,6 +21,7 @@ pub fn routes(customers: Customers) -> OpenApiRouter {
         .routes(routes!(undo_merge))
         .with_state(customers.clone())
         .merge(consent::routes(customers))
+        .merge(segments::routes(segments))
 }
 
 /// The pages of this room that customers themselves open.

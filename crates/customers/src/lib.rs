@@ -1,4 +1,4 @@
-//! Who it was: identities, traits and undoable merges; and what they may be contacted about.
+//! Who it was: identities, traits and undoable merges; who is in an audience; and what they may be contacted about.
 
 pub mod consent;
 mod facts;
@@ -10,7 +10,9 @@ mod names;
 mod profile;
 mod recognition;
 mod sample;
+mod segments;
 mod sightings;
+mod slug;
 mod sql;
 mod strength;
 mod traits;
@@ -23,6 +25,7 @@ pub use http::{pages, routes};
 pub use list::ListedBy;
 pub use merges::{Merge, MergeId};
 pub use profile::Profile;
+pub use segments::{Found, NewSegment, Segment, SegmentChange, SegmentId, Segments};
 pub use sightings::Sightings;
 
 /// The room's handle; cheap to clone. The log recognises customers through it.

@@ -208,6 +208,12 @@ impl Customers {
         Ok(seen)
     }
 
+    /// These customers, by their canonical numbers, as a list shows them, in the order of their numbers.
+    pub(crate) async fn in_short(&self, scope: &Scope, customers: &[CustomerId]) -> Result<Vec<Profile>> {
+        let canonicals: Vec<i64> = customers.iter().map(|customer| customer.0).collect();
+        Ok(self.summaries(scope, &canonicals).await?.into_values().collect())
+    }
+
     /// These customers in short, by their canonical numbers.
     async fn summaries(&self, scope: &Scope, canonicals: &[i64]) -> Result<BTreeMap<i64, Profile>> {
         #[derive(FromQueryResult)]

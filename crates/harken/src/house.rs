@@ -2,7 +2,7 @@
 
 use actions::Actions;
 use base::{Clock, Error, Result, Timestamp};
-use customers::{Customers, consent::LinkSettings};
+use customers::{Customers, Segments, consent::LinkSettings};
 use insights::Insights;
 use lake::Lake;
 use outbound::mail::Mailer;
@@ -115,6 +115,7 @@ impl House {
             single_sign_on: self.single_sign_on.clone(),
             signals: self.signals.clone(),
             customers: self.customers.clone(),
+            segments: Segments::new(self.customers.clone(), self.lake.clone(), self.team.clone()),
             sources: self.sources.clone(),
             insights: self.insights.clone(),
             actions: self.actions.clone(),

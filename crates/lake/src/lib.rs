@@ -28,6 +28,7 @@ mod trust;
 mod vacuum;
 mod verify;
 mod view;
+mod watch;
 mod write;
 
 use base::{Clock, Result, WorkspaceId};
@@ -55,6 +56,7 @@ pub use question::{
     UnitValue,
 };
 pub use size::Size;
+pub use watch::{Sight, Watch};
 
 /// The room's handle; cheap to clone.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state as with},
 };
 use base::Clock;
-use customers::Customers;
+use customers::{Customers, Segments};
 use insights::Insights;
 use signals::Signals;
 use sources::Sources;
@@ -40,6 +40,8 @@ pub struct Rooms {
     pub signals: Signals,
     /// Who it was.
     pub customers: Customers,
+    /// Who they are together.
+    pub segments: Segments,
     /// The collect API, and what it refused.
     pub sources: Sources,
     /// Figures, and the signals behind them.
@@ -52,7 +54,7 @@ pub struct Rooms {
 fn api(rooms: &Rooms, clock: &Clock) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(sources::routes(rooms.sources.clone()))
-        .merge(customers::routes(rooms.customers.clone()))
+        .merge(customers::routes(rooms.customers.clone(), rooms.segments.clone()))
         .merge(insights::routes(rooms.insights.clone(), rooms.team.clone()))
         .merge(actions::routes(rooms.actions.clone()))
         .merge(team::routes(rooms.team.clone()))

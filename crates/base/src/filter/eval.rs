@@ -59,7 +59,7 @@ impl Filter {
 }
 
 impl Test {
-    fn passes(&self, field: &Field, value: &Value) -> bool {
+    pub(super) fn passes(&self, field: &Field, value: &Value) -> bool {
         match self {
             Self::Present => true,
             Self::OneOf(wanted) if *field == Field::Column(Column::Customer) => {
@@ -75,7 +75,7 @@ impl Test {
 }
 
 impl Order {
-    fn holds(self, found: Ordering) -> bool {
+    pub(super) fn holds(self, found: Ordering) -> bool {
         match self {
             Self::Below => found.is_lt(),
             Self::AtMost => found.is_le(),

@@ -9,6 +9,7 @@
 //! equal and never ordered. Text compares byte by byte; `contains` and `starts with` let ASCII letters match in either
 //! case. Numbers compare as 64-bit floats.
 
+mod audience;
 mod check;
 mod eval;
 mod field;
@@ -18,6 +19,8 @@ mod parse;
 mod print;
 #[cfg(test)]
 mod tests;
+
+pub use audience::{Audience, Behaviour, Figure, Life, Omission, Share, Span};
 
 use serde::{Deserialize, Serialize};
 

@@ -25,27 +25,47 @@ impl Filter {
     ///
     /// Errors name the character (counted from 1), the field and what was expected.
     pub fn parse(text: &str, zone: Zone) -> Result<Self> {
-        if text.len() > Self::LONGEST {
-            let message = format!("a filter is at most {} bytes long", Self::LONGEST);
-            return Err(Error::invalid_field("filter", "too_long", message));
-        }
-        let mut parser = Parser::new(text, zone)?;
-        if parser.token == Token::End {
-            return Ok(Self::All);
-        }
-        let filter = parser.disjunction()?;
-        match parser.token {
-            Token::End => filter.checked(),
-            _ => Err(parser.expected("'and', 'or' or the end")),
-        }
+        Parser::read::<Self>(text, zone)?.checked()
     }
 }
 
-struct Parser<'a> {
-    lexer: Lexer<'a>,
+/// What `and`, `or`, `not` and parentheses join: filters of signals, audiences of customers.
+pub(super) trait Tree: Sized {
+    fn and(parts: Vec<Self>) -> Self;
+    fn or(parts: Vec<Self>) -> Self;
+    fn not(inner: Self) -> Self;
+    fn all() -> Self;
+    /// Reads one condition that is not made of others.
+    fn leaf(parser: &mut Parser) -> Result<Self>;
+}
+
+impl Tree for Filter {
+    fn and(parts: Vec<Self>) -> Self {
+        Self::And(parts)
+    }
+
+    fn or(parts: Vec<Self>) -> Self {
+        Self::Or(parts)
+    }
+
+    fn not(inner: Self) -> Self {
+        Self::Not(Box::new(inner))
+    }
+
+    fn all() -> Self {
+        Self::All
+    }
+
+    fn leaf(parser: &mut Parser) -> Result<Self> {
+        parser.test()
+    }
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) lexer: Lexer<'a>,
     /// The token to be read next, and the byte where it starts.
-    token: Token,
-    start: usize,
+    pub(super) token: Token,
+    pub(super) start: usize,
     zone: Zone,
     nesting: usize,
 }
@@ -54,14 +74,27 @@ impl<'a> Parser<'a> {
     /// Guards the stack: a filter of the greatest depth, printed, opens at most two of `not` and `(` for each level.
     const NESTING: usize = 2 * Filter::DEEPEST + 2;
 
-    fn new(text: &'a str, zone: Zone) -> Result<Self> {
+    /// Reads all of a text; empty text is everything.
+    pub(super) fn read<T: Tree>(text: &'a str, zone: Zone) -> Result<T> {
+        if text.len() > Filter::LONGEST {
+            let message = format!("a filter is at most {} bytes long", Filter::LONGEST);
+            return Err(Error::invalid_field("filter", "too_long", message));
+        }
         let mut lexer = Lexer::new(text);
         let (start, token) = lexer.next()?;
-        Ok(Self { lexer, token, start, zone, nesting: 0 })
+        let mut parser = Self { lexer, token, start, zone, nesting: 0 };
+        if parser.token == Token::End {
+            return Ok(T::all());
+        }
+        let tree = parser.disjunction()?;
+        match parser.token {
+            Token::End => Ok(tree),
+            _ => Err(parser.expected("'and', 'or' or the end")),
+        }
     }
 
     /// Takes the current token and reads the next.
-    fn take(&mut self) -> Result<Token> {
+    pub(super) fn take(&mut self) -> Result<Token> {
         let (start, token) = self.lexer.next()?;
         self.start = start;
         Ok(std::mem::replace(&mut self.token, token))
@@ -75,57 +108,56 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
-    fn take_word(&mut self, word: &str) -> Result<bool> {
+    pub(super) fn take_word(&mut self, word: &str) -> Result<bool> {
         self.take_if(|token| token.is_word(word))
     }
 
-    fn take_sign(&mut self, sign: &'static str) -> Result<bool> {
+    pub(super) fn take_sign(&mut self, sign: &'static str) -> Result<bool> {
         self.take_if(|token| *token == Token::Sign(sign))
     }
 
-    fn expected(&self, what: &str) -> Error {
+    pub(super) fn expected(&self, what: &str) -> Error {
         self.error("filter", "syntax", format!("{what} is expected here, not {}", self.token.shown()))
     }
 
-    fn error(&self, field: &str, reason: &str, message: String) -> Error {
+    pub(super) fn error(&self, field: &str, reason: &str, message: String) -> Error {
         self.lexer.error(self.start, field, reason, message)
     }
 
-    fn disjunction(&mut self) -> Result<Filter> {
+    pub(super) fn disjunction<T: Tree>(&mut self) -> Result<T> {
         let mut parts = vec![self.conjunction()?];
         while self.take_word("or")? {
             parts.push(self.conjunction()?);
         }
-        Ok(Filter::Or(parts))
+        Ok(T::or(parts))
     }
 
-    fn conjunction(&mut self) -> Result<Filter> {
+    fn conjunction<T: Tree>(&mut self) -> Result<T> {
         let mut parts = vec![self.negation()?];
         while self.take_word("and")? {
             parts.push(self.negation()?);
         }
-        Ok(Filter::And(parts))
+        Ok(T::and(parts))
     }
 
-    fn negation(&mut self) -> Result<Filter> {
+    fn negation<T: Tree>(&mut self) -> Result<T> {
         if self.take_word("not")? {
-            let inner = self.nested(Self::negation)?;
-            return Ok(Filter::Not(Box::new(inner)));
+            return Ok(T::not(self.nested(Self::negation)?));
         }
         if self.take_sign("(")? {
             let inner = self.nested(Self::disjunction)?;
             return if self.take_sign(")")? { Ok(inner) } else { Err(self.expected("')'")) };
         }
         if self.take_word("all")? {
-            return Ok(Filter::All);
+            return Ok(T::all());
         }
         if self.take_word("none")? {
-            return Ok(Filter::Or(Vec::new()));
+            return Ok(T::or(Vec::new()));
         }
-        self.test()
+        T::leaf(self)
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Filter>) -> Result<Filter> {
+    pub(super) fn nested<T: Tree>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.nesting == Self::NESTING {
             return Err(self.error(
                 "filter",
@@ -134,9 +166,9 @@ impl<'a> Parser<'a> {
             ));
         }
         self.nesting += 1;
-        let filter = read(self);
+        let tree = read(self);
         self.nesting -= 1;
-        filter
+        tree
     }
 
     fn test(&mut self) -> Result<Filter> {
@@ -173,7 +205,7 @@ impl<'a> Parser<'a> {
         self.comparison(field)
     }
 
-    fn comparison(&mut self, field: Field) -> Result<Filter> {
+    pub(super) fn comparison(&mut self, field: Field) -> Result<Filter> {
         const EXPECTED: &str = "=, !=, <, <=, >, >=, 'in', 'is', 'contains' or 'starts with'";
         let Token::Sign(sign) = self.token else { return Err(self.expected(EXPECTED)) };
         let order = match sign {
@@ -254,6 +286,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn negated_if(negated: bool, filter: Filter) -> Filter {
-    if negated { Filter::Not(Box::new(filter)) } else { filter }
+pub(super) fn negated_if<T: Tree>(negated: bool, tree: T) -> T {
+    if negated { T::not(tree) } else { tree }
 }

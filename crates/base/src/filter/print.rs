@@ -63,7 +63,7 @@ impl Display for Order {
     }
 }
 
-struct Constant<'a>(&'a Value);
+pub(super) struct Constant<'a>(pub(super) &'a Value);
 
 impl Display for Constant<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -90,7 +90,7 @@ impl Display for Constants<'_> {
     }
 }
 
-struct Quoted<'a>(&'a str);
+pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

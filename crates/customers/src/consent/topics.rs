@@ -16,7 +16,7 @@ use team::{
 use utoipa::ToSchema;
 
 use super::ContactChannel;
-use crate::Customers;
+use crate::{Customers, slug::slug};
 
 /// How many topics a workspace may have.
 const MOST: i64 = 200;
@@ -29,12 +29,7 @@ pub struct TopicId(String);
 impl TopicId {
     /// Reads one.
     pub fn new(text: &str) -> Result<Self> {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
-        if !(1..=60).contains(&text.len()) || !text.bytes().all(plain) {
-            let message = "a topic's id has 1 to 60 small letters, digits, underscores and hyphens";
-            return Err(Error::invalid_field("topic", "wrong_type", message));
-        }
-        Ok(Self(text.to_owned()))
+        slug("topic", text).map(Self)
     }
 
     /// As senders write it.
@@ -242,8 +237,8 @@ impl Customers {
         transaction.commit().await.map_err(failed)
     }
 
-    /// Notes in the audit log who changed what may go out, and from where.
-    pub(super) async fn audit(
+    /// Notes in the audit log who changed what may go out or who is in a segment, and from where.
+    pub(crate) async fn audit(
         &self,
         transaction: &DatabaseTransaction,
         scope: &Scope,

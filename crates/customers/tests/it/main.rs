@@ -4,4 +4,5 @@ mod consent;
 mod facts;
 mod merges;
 mod recognition;
+mod segments;
 mod traits;

@@ -1,8 +1,8 @@
-//! `harken customers show|merges|merge|undo`
+//! `harken customers show|find|merges|merge|undo`
 
-use base::{CustomerId, Error, Result};
+use base::{CustomerId, Error, Result, filter::Audience};
 use clap::Subcommand;
-use customers::{Merge, MergeId, Profile};
+use customers::{Found, Merge, MergeId, Profile};
 use serde_json::json;
 use std::{process::ExitCode, str::FromStr};
 
@@ -19,6 +19,14 @@ pub enum Customers {
     Show {
         /// A number, or an identity: 41, email:ana@example.com
         customer: Named,
+    },
+    /// Find the customers that a condition describes: their traits, what they did and did not do.
+    Find {
+        /// `customer.plan = 'pro' and count(kind = 'order_completed') >= 2 in 90 days`
+        audience: String,
+        /// How many of them to list.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
     },
     /// List the merges of a customer, undone ones too, newest first.
     Merges {
@@ -71,6 +79,10 @@ impl Customers {
         match self {
             Self::Show { customer } => {
                 show(global, &rooms.profile(scope, house.find_customer(customer).await?).await?);
+            }
+            Self::Find { audience, limit } => {
+                let audience = Audience::parse(&audience, house.workspace.zone)?;
+                found(global, &rooms.in_audience(scope, &house.lake, &audience).await?, limit);
             }
             Self::Merges { customer } => {
                 list(global, &rooms.merges(scope, house.find_customer(customer).await?).await?);
@@ -126,6 +138,26 @@ fn show(global: &Global, profile: &Profile) {
     rows.extend(profile.identities.iter().map(|identity| row(&identity.kind, identity.value.clone())));
     rows.extend(profile.traits.iter().map(|(name, value)| row(&format!("trait {name}"), value.to_string())));
     output::table(&["what", "value"], rows, 2);
+}
+
+fn found(global: &Global, found: &Found, limit: usize) {
+    let Found { members, of, unknown_traits, missing } = found;
+    let listed = members.get(..limit).unwrap_or(members);
+    if global.json {
+        let missing: Vec<&str> = missing.iter().map(|missing| missing.reason.as_str()).collect();
+        return output::json(&json!({ "members": members.len(), "of": of, "customers": listed,
+            "unknown_traits": unknown_traits, "missing": missing }));
+    }
+    output::line(format_args!("{} of {of} customers", members.len()));
+    for customer in listed {
+        output::line(customer);
+    }
+    for name in unknown_traits {
+        output::line(format_args!("Nobody has the trait '{name}'"));
+    }
+    for missing in missing {
+        output::line(format_args!("Without the {} signals of {}: {}", missing.rows, missing.file, missing.reason));
+    }
 }
 
 fn list(global: &Global, merges: &[Merge]) {

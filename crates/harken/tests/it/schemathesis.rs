@@ -80,6 +80,8 @@ async fn seed(founder: &mut Browser, caller: &str, customer: usize, installation
     let touchpoint = founder.makes("/api/v1/insights/touchpoints", json!({ "name": caller })).await["id"].clone();
     let topic = json!({ "id": caller, "name": caller, "channels": ["email"], "basis": "opt_out" });
     let topic = founder.makes("/api/v1/customers/topics", topic).await["id"].clone();
+    let segment = json!({ "id": caller, "name": caller, "definition": "customer.plan = 'pro'" });
+    let segment = founder.makes("/api/v1/customers/segments", segment).await["id"].clone();
     let customer = customer.to_string();
     let yes = json!({ "topic": topic, "act": "granted", "source": "sign-up form" });
     founder.makes(&format!("/api/v1/customers/{customer}/consents"), yes).await;
@@ -99,7 +101,7 @@ async fn seed(founder: &mut Browser, caller: &str, customer: usize, installation
     json!({
         "upload": [upload], "import": [import],
         "annotation": [annotation], "touchpoint": [touchpoint], "question": [question],
-        "topic": [topic], "contact": [contact], "customer": [customer, "2"], "metric": ["nps", "csat"],
+        "topic": [topic], "segment": [segment], "other_segment": [segment], "contact": [contact], "customer": [customer, "2"], "metric": ["nps", "csat"],
         "write_key": [installation.key()], "member": [member],
         "webhook": [webhook], "delivery": [delivery], "invitation": [invitation], "key": [key], "job": [job],
     })

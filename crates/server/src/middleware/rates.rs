@@ -90,11 +90,13 @@ impl Default for Rates {
 
 /// Routes that cost much, by their beginning, and as how many requests each counts. Those that ask many questions at once count
 /// as a few: they come once a page.
-const HEAVY: [(&str, u32); 4] = [
+const HEAVY: [(&str, u32); 6] = [
     ("/api/v1/insights/queries", 1),
     ("/api/v1/insights/query-batches", 4),
     ("/api/v1/insights/changes", 8),
     ("/api/v1/signals", 1),
+    ("/api/v1/customers/segment-previews", 1),
+    ("/api/v1/customers/segments/{segment}/", 1),
 ];
 
 /// One class of limit and the buckets of all its callers.

@@ -13,5 +13,6 @@ mod metrics;
 mod preferences;
 mod rates;
 mod rooms;
+mod segments;
 mod sockets;
 mod world;

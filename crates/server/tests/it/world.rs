@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use base::WorkspaceId;
+use customers::Segments;
 use insights::Insights;
 use lake::Lake;
 use parking_lot::Mutex;
@@ -71,6 +72,7 @@ impl House {
             team: world.team.clone(),
             signals: world.signals.clone(),
             customers: world.customers.clone(),
+            segments: Segments::new(world.customers.clone(), lake.clone(), world.team.clone()),
             sources: Sources::new(
                 world.signals.clone(),
                 world.team.clone(),

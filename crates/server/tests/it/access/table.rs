@@ -103,6 +103,17 @@ pub fn rows() -> Vec<Row> {
         row("change_topic", May(WriteActions), 200)
             .sending(json!({ "name": "{new}", "channels": ["email"], "basis": "opt_out" })),
         row("delete_topic", May(WriteActions), 204),
+        row("list_segments", May(ReadCustomers), 200),
+        row("create_segment", May(WriteCustomers), 201)
+            .sending(json!({ "id": "{new}", "name": "{new}", "definition": "customer.plan = '{new}'" })),
+        row("show_segment", May(ReadCustomers), 200),
+        row("change_segment", May(WriteCustomers), 200)
+            .sending(json!({ "name": "{new}", "definition": "all", "version": 1 })),
+        row("delete_segment", May(WriteCustomers), 204),
+        row("preview_segment", May(ReadCustomers), 200).sending(json!({ "definition": "count(all) >= 1" })),
+        row("show_segment_size", May(ReadCustomers), 200).nameless(),
+        row("list_segment_members", May(ReadCustomers), 200),
+        row("show_segment_overlap", May(ReadCustomers), 200).nameless(),
         row("show_contact_rules", May(ReadCustomers), 200).nameless(),
         row("change_contact_rules", May(WriteActions), 200).sending(json!({ "quiet": null, "budgets": [] })),
         row("show_preferences", May(ReadCustomers), 200),

@@ -16,7 +16,7 @@ use super::{
 use crate::world::get;
 
 /// The words that stand for a thing of our workspace.
-const OWNED: [&str; 17] = [
+const OWNED: [&str; 19] = [
     "{annotation}",
     "{touchpoint}",
     "{question}",
@@ -27,6 +27,8 @@ const OWNED: [&str; 17] = [
     "{merge}",
     "{topic}",
     "{contact}",
+    "{segment}",
+    "{other_segment}",
     "{job}",
     "{upload}",
     "{import}",
@@ -37,14 +39,17 @@ const OWNED: [&str; 17] = [
 ];
 
 /// The words of what is kept for its name alone, and where it is made.
-const KEPT: [(&str, &str); 4] = [
+const KEPT: [(&str, &str); 6] = [
     ("{annotation}", "/api/v1/insights/annotations"),
     ("{touchpoint}", "/api/v1/insights/touchpoints"),
     ("{question}", "/api/v1/insights/questions"),
     ("{topic}", TOPICS),
+    ("{segment}", SEGMENTS),
+    ("{other_segment}", SEGMENTS),
 ];
 
 const TOPICS: &str = "/api/v1/customers/topics";
+const SEGMENTS: &str = "/api/v1/customers/segments";
 
 /// A request's texts: path, query and body, as the table and the description have them.
 #[derive(Clone, Debug)]
@@ -206,6 +211,7 @@ impl Town {
             "/api/v1/insights/annotations" => json!({ "at": "2026-03-01", "kind": "release", "title": name }),
             "/api/v1/insights/questions" => json!({ "name": name, "asked": { "metric": "nps" }, "shared": true }),
             TOPICS => json!({ "id": name, "name": name, "channels": ["email"], "basis": "opt_out" }),
+            SEGMENTS => json!({ "id": name, "name": name, "definition": "all" }),
             _ => json!({ "name": name }),
         };
         let made = self.house.posts(scope, path, &asked).await;

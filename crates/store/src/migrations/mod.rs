@@ -13,9 +13,9 @@ mod m0010_customer_list;
 mod m0011_questions;
 mod m0012_journey;
 mod m0013_imports;
-mod m0014_segments;
 mod m0016_consent;
 mod m0017_preference_links;
+mod m0018_segments;
 
 use base::{Error, Result};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, sea_query::Query};
@@ -40,9 +40,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_questions::Migration),
             Box::new(m0012_journey::Migration),
             Box::new(m0013_imports::Migration),
-            Box::new(m0014_segments::Migration),
             Box::new(m0016_consent::Migration),
             Box::new(m0017_preference_links::Migration),
+            Box::new(m0018_segments::Migration),
         ]
     }
 }

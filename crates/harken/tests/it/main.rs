@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test's world calls the server it tests")]
 
+mod api_contract;
 mod audit;
 mod backup;
 mod bombs;
@@ -26,7 +27,6 @@ mod order;
 mod people;
 mod power_cut;
 mod retries;
-mod schemathesis;
 mod secrets;
 mod security;
 mod settings;

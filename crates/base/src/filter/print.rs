@@ -10,8 +10,8 @@ impl Display for Filter {
             Self::All => f.write_str("all"),
             Self::And(parts) if parts.is_empty() => f.write_str("all"),
             Self::Or(parts) if parts.is_empty() => f.write_str("none"),
-            Self::And(parts) => joined(f, parts, " and "),
-            Self::Or(parts) => joined(f, parts, " or "),
+            Self::And(parts) => joined(f, parts, Self::is_joined, " and "),
+            Self::Or(parts) => joined(f, parts, Self::is_joined, " or "),
             Self::Is(field, test) => write_test(f, field, test),
             Self::Not(inner) => match inner.as_ref() {
                 Self::Is(field, Test::Present) => write!(f, "{field} is null"),
@@ -25,15 +25,27 @@ impl Display for Filter {
     }
 }
 
+impl Filter {
+    fn is_joined(&self) -> bool {
+        matches!(self, Self::And(parts) | Self::Or(parts) if !parts.is_empty())
+    }
+}
+
 /// Parts that are themselves joined stand in parentheses, so that nobody needs to know which of the two binds closer.
-fn joined(f: &mut Formatter<'_>, parts: &[Filter], word: &str) -> fmt::Result {
+pub(super) fn joined<T: Display>(
+    f: &mut Formatter<'_>,
+    parts: &[T],
+    is_joined: fn(&T) -> bool,
+    word: &str,
+) -> fmt::Result {
     for (i, part) in parts.iter().enumerate() {
         if i > 0 {
             f.write_str(word)?;
         }
-        match part {
-            Filter::And(inner) | Filter::Or(inner) if !inner.is_empty() => write!(f, "({part})")?,
-            _ => write!(f, "{part}")?,
+        if is_joined(part) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::{
     Field, Filter,
     filter::{
         Test,
-        print::{Constant, Quoted},
+        print::{Constant, Quoted, joined},
     },
 };
 
@@ -17,8 +17,8 @@ impl Display for Audience {
             Self::All => f.write_str("all"),
             Self::And(parts) if parts.is_empty() => f.write_str("all"),
             Self::Or(parts) if parts.is_empty() => f.write_str("none"),
-            Self::And(parts) => joined(f, parts, " and "),
-            Self::Or(parts) => joined(f, parts, " or "),
+            Self::And(parts) => joined(f, parts, Self::is_joined, " and "),
+            Self::Or(parts) => joined(f, parts, Self::is_joined, " or "),
             Self::Not(inner) => match inner.as_ref() {
                 Self::Trait(name, test) => {
                     let test = Filter::Is(Field::Trait(name.clone()), test.clone());
@@ -35,18 +35,10 @@ impl Display for Audience {
     }
 }
 
-/// As in a filter: parts that are themselves joined stand in parentheses.
-fn joined(f: &mut Formatter<'_>, parts: &[Audience], word: &str) -> fmt::Result {
-    for (i, part) in parts.iter().enumerate() {
-        if i > 0 {
-            f.write_str(word)?;
-        }
-        match part {
-            Audience::And(inner) | Audience::Or(inner) if !inner.is_empty() => write!(f, "({part})")?,
-            _ => write!(f, "{part}")?,
-        }
+impl Audience {
+    fn is_joined(&self) -> bool {
+        matches!(self, Self::And(parts) | Self::Or(parts) if !parts.is_empty())
     }
-    Ok(())
 }
 
 impl Display for Behaviour {
